@@ -1,0 +1,102 @@
+import type {
+  ChatRequest,
+  FailureKind,
+  FinishReason,
+  Level,
+  LinkTier,
+  Price,
+  ProviderName,
+  ToolCallDelta,
+  Usage,
+} from "../contract/index.ts";
+
+/** The four limits of an attempt, milliseconds. */
+export interface Timeouts {
+  connectMs: number;
+  firstTokenMs: number;
+  idleMs: number;
+  totalMs: number;
+}
+
+/** What a link can do. `contextWindow` is tokens, null when it is not known. */
+export interface LinkCapabilities {
+  vision: boolean;
+  tools: boolean;
+  jsonSchema: boolean;
+  prefill: boolean;
+  contextWindow: number | null;
+}
+
+/** One element of the chain, every default filled in. */
+export interface Link {
+  id: string;
+  provider: ProviderName;
+  model: string;
+  baseUrl: string | null;
+  apiKeyEnv: string | null;
+  tier: LinkTier;
+  level: Level;
+  priority: number;
+  weight: number;
+  timeouts: Timeouts;
+  capabilities: LinkCapabilities;
+  price: Price | null;
+}
+
+/** What a provider is asked: the request without what only the chain reads. */
+export type ProviderRequest = Pick<
+  ChatRequest,
+  | "messages"
+  | "max_tokens"
+  | "temperature"
+  | "top_p"
+  | "stop"
+  | "seed"
+  | "tools"
+  | "tool_choice"
+  | "response_format"
+>;
+
+/**
+ * What a provider tells of an attempt, in this order: `connected` once, when the response head (or the engine) is there;
+ * `delta`s; `finish` once, when the provider itself said that the answer is whole. A stream that ends without
+ * `finish` is truncated. A `delta` carries text, reasoning, or a piece of a tool call.
+ */
+export type ProviderEvent =
+  | { type: "connected"; status: number | null; requestId: string | null }
+  | { type: "delta"; text?: string; reasoning?: string; toolCall?: ToolCallDelta }
+  | { type: "finish"; reason: FinishReason; model: string | null; usage: Usage | null };
+
+/**
+ * A provider family. `stream` throws a `ProviderFailure` and nothing else, never retries, and gives up its socket
+ * or generation within 100 ms when `signal` aborts or the iterator is returned.
+ */
+export interface Provider {
+  stream(request: ProviderRequest, link: Link, signal: AbortSignal): AsyncIterable<ProviderEvent>;
+}
+
+export interface ProviderFailureDetails {
+  /** HTTP status, where there was one. */
+  status?: number | null;
+  requestId?: string | null;
+  /** How long the provider asked us to wait, milliseconds. */
+  retryAfterMs?: number | null;
+  cause?: unknown;
+}
+
+/** How a provider fails: a kind of the closed union and a text for the person, with every secret taken out. */
+export class ProviderFailure extends Error {
+  override readonly name = "ProviderFailure";
+  readonly kind: FailureKind;
+  readonly status: number | null;
+  readonly requestId: string | null;
+  readonly retryAfterMs: number | null;
+
+  constructor(kind: FailureKind, message: string, details: ProviderFailureDetails = {}) {
+    super(message, details.cause === undefined ? {} : { cause: details.cause });
+    this.kind = kind;
+    this.status = details.status ?? null;
+    this.requestId = details.requestId ?? null;
+    this.retryAfterMs = details.retryAfterMs ?? null;
+  }
+}

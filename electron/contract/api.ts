@@ -1,0 +1,82 @@
+import { eventIterator, oc } from "@orpc/contract";
+import { z } from "zod";
+import { chainEvent } from "./chat.ts";
+import { config, linkConfig } from "./config.ts";
+import { conversation, storedMessage } from "./conversation.ts";
+import { preset } from "./presets.ts";
+import { attempt } from "./receipt.ts";
+import { secretsInfo, settings } from "./settings.ts";
+import { status } from "./status.ts";
+
+const byId = z.object({ id: z.string() });
+const nothing = z.void();
+
+/** What the page hears of one answer: first a snapshot of the message as stored, then the events after it. */
+export const followEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("snapshot"), message: storedMessage }),
+  ...chainEvent.options,
+]);
+export type FollowEvent = z.infer<typeof followEvent>;
+
+/** The ids under which a question and its coming answer are stored. */
+const accepted = z.object({
+  conversation,
+  question: storedMessage,
+  answer: storedMessage,
+});
+
+const errors = {
+  NOT_FOUND: { message: "There is no such conversation, message or link." },
+  CONFLICT: { message: "That can't be done now." },
+  BAD_REQUEST: { message: "The input is not valid." },
+};
+const base = oc.errors(errors);
+
+/** The typed door between the page and the main process. */
+export const api = {
+  conversations: {
+    list: base.output(z.array(conversation)),
+    get: base.input(byId).output(z.object({ conversation, messages: z.array(storedMessage) })),
+    rename: base.input(byId.extend({ title: z.string().trim().min(1).max(200) })).output(conversation),
+    remove: base.input(byId).output(nothing),
+  },
+  chat: {
+    /** Stores the question, starts the chain, and gives back the ids at once. A null conversation begins a new one. */
+    send: base
+      .input(
+        z.object({ conversation_id: z.string().nullable(), text: z.string().trim().min(1).max(200_000) }),
+      )
+      .output(accepted),
+    /** Another answer to the same question; the earlier one is kept as a variant. */
+    regenerate: base.input(z.object({ question_id: z.string() })).output(accepted),
+    /** The answer as it is made; ends when it is finished. May be followed by several pages, and from the middle. */
+    follow: base.input(z.object({ message_id: z.string() })).output(eventIterator(followEvent)),
+    stop: base.input(z.object({ message_id: z.string() })).output(nothing),
+  },
+  status: {
+    get: base.output(status),
+    /** The status now, and again whenever it changes. */
+    watch: base.output(eventIterator(status)),
+  },
+  settings: {
+    get: base.output(settings),
+    setTheme: base.input(settings.pick({ theme: true })).output(settings),
+    /** The config in force, every default filled in only where it was set. */
+    config: base.output(config),
+    /** Replaces the settings' config. CONFLICT while a config file is in force. */
+    setConfig: base.input(config).output(config),
+  },
+  links: {
+    presets: base.output(z.array(preset)),
+    /** Sends one short request through a link, saved or not, with a key that need not be saved yet. */
+    test: base
+      .input(z.object({ link: linkConfig, api_key: z.string().min(1).optional() }))
+      .output(z.object({ ok: z.boolean(), attempt })),
+  },
+  secrets: {
+    info: base.output(secretsInfo),
+    set: base.input(z.object({ link: z.string(), api_key: z.string().trim().min(1) })).output(secretsInfo),
+    remove: base.input(z.object({ link: z.string() })).output(secretsInfo),
+  },
+};
+export type Api = typeof api;

@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { message, responseFormat, tool, toolCall, toolChoice } from "./message.ts";
+import { attempt, notice, receipt, seam } from "./receipt.ts";
+import { failureKind, level, linkTier, providerName, recovery } from "./words.ts";
+
+/** A request to the chain. Everything but `messages` is optional; limits are tokens, times milliseconds. */
+export const chatRequest = z.object({
+  messages: z.array(message).min(1),
+  max_tokens: z.int().positive().optional(),
+  temperature: z.number().min(0).max(2).optional(),
+  top_p: z.number().gt(0).max(1).optional(),
+  stop: z.array(z.string()).optional(),
+  seed: z.int().optional(),
+  tools: z.array(tool).optional(),
+  tool_choice: toolChoice.optional(),
+  response_format: responseFormat.optional(),
+  /** The id of a link to try first. */
+  preferred: z.string().optional(),
+  /** The best level that this request may use. */
+  level: level.optional(),
+  /** Never leaves this machine, whatever else the request says. */
+  local_only: z.boolean().optional(),
+  recovery: recovery.optional(),
+  deadline_ms: z.int().positive().optional(),
+  /** Whether the emergency cache may answer this request, and learn from its answer. */
+  cache: z.boolean().optional(),
+});
+export type ChatRequest = z.infer<typeof chatRequest>;
+
+export const finishReason = z.enum(["stop", "length", "tool_calls"]);
+export type FinishReason = z.infer<typeof finishReason>;
+
+/** A piece of a tool call as it streams: the first piece of an index carries id and name. */
+export const toolCallDelta = z.object({
+  index: z.int().nonnegative(),
+  id: z.string().optional(),
+  name: z.string().optional(),
+  arguments: z.string().optional(),
+});
+export type ToolCallDelta = z.infer<typeof toolCallDelta>;
+
+/** Why a request ended without an answer. */
+export const chainFailure = z.object({
+  /** `all_links_failed`: nothing could answer; `stopped`: a failure that no other link can mend; `deadline`; `cancelled`. */
+  code: z.enum(["all_links_failed", "stopped", "deadline", "cancelled"]),
+  kind: failureKind.nullable(),
+  status: z.int().nullable(),
+  message: z.string(),
+  retry_after_ms: z.number().nullable(),
+});
+export type ChainFailure = z.infer<typeof chainFailure>;
+
+export const answer = z.object({
+  text: z.string(),
+  tool_calls: z.array(toolCall),
+  finish_reason: finishReason.nullable(),
+});
+export type Answer = z.infer<typeof answer>;
+
+/** What the chain tells while it works. Exactly one `finished` ends every run. */
+export const chainEvent = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("attempt_started"),
+    link: z.string(),
+    provider: providerName,
+    model: z.string(),
+    tier: linkTier,
+  }),
+  z.object({
+    type: z.literal("delta"),
+    text: z.string().optional(),
+    reasoning: z.string().optional(),
+    tool_call: toolCallDelta.optional(),
+  }),
+  z.object({ type: z.literal("attempt_failed"), attempt }),
+  /** All deltas so far are void: the answer starts again from the next link. */
+  z.object({ type: z.literal("retracted"), link: z.string(), kind: failureKind }),
+  z.object({ type: z.literal("seam"), seam }),
+  z.object({ type: z.literal("notice"), notice }),
+  z.object({
+    type: z.literal("finished"),
+    receipt,
+    answer,
+    /** Null when a link or the cache answered. */
+    failure: chainFailure.nullable(),
+  }),
+]);
+export type ChainEvent = z.infer<typeof chainEvent>;
+export type Finished = Extract<ChainEvent, { type: "finished" }>;

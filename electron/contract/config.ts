@@ -1,0 +1,147 @@
+import { z } from "zod";
+import { level, linkTier, providerName, recovery, skipPreset } from "./words.ts";
+
+const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const durationPattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
+
+/** A duration as people write it: `500ms`, `30s`, `5m`, `2h`, `90d`. */
+export const duration = z
+  .string()
+  .regex(durationPattern, "is not a duration: write a number and a unit, such as 500ms, 30s, 5m, 2h or 90d");
+export type Duration = z.infer<typeof duration>;
+
+/** Milliseconds of a duration that `duration` has accepted. */
+export function durationMs(text: Duration): number {
+  const [, amount, unit] = durationPattern.exec(text) ?? [];
+  if (amount === undefined) throw new RangeError(`not a duration: ${text}`);
+  return Number(amount) * unitMs[unit as keyof typeof unitMs];
+}
+
+/** The four limits of an attempt; each has a default per tier. */
+export const timeoutsConfig = z.strictObject({
+  connect: duration.optional(),
+  first_token: duration.optional(),
+  idle: duration.optional(),
+  total: duration.optional(),
+});
+
+export const retryConfig = z.strictObject({
+  max_retries: z.int().nonnegative().optional(),
+  base_delay: duration.optional(),
+  max_delay: duration.optional(),
+  exponential_base: z.number().min(1).optional(),
+  jitter: z.boolean().optional(),
+});
+
+export const breakerConfig = z.strictObject({
+  failure_threshold: z.int().positive().optional(),
+  recovery_timeout: duration.optional(),
+  half_open_max_calls: z.int().positive().optional(),
+});
+
+export const capabilities = z.strictObject({
+  vision: z.boolean().optional(),
+  tools: z.boolean().optional(),
+  json_schema: z.boolean().optional(),
+  prefill: z.boolean().optional(),
+  context_window: z.int().positive().optional(),
+});
+export type Capabilities = z.infer<typeof capabilities>;
+
+/** USD per million tokens. */
+export const price = z.strictObject({ input: z.number().nonnegative(), output: z.number().nonnegative() });
+export type Price = z.infer<typeof price>;
+
+export const linkConfig = z.strictObject({
+  id: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9._-]{0,63}$/i,
+      "is not a link id: use letters, digits, '.', '_' and '-', at most 64, starting with a letter or digit",
+    ),
+  provider: providerName,
+  model: z.string().min(1, "is empty: name the model that the provider should run"),
+  base_url: z.url({ protocol: /^https?$/, error: "is not an http or https address" }).optional(),
+  api_key_env: z
+    .string()
+    .regex(
+      /^[A-Za-z_][A-Za-z0-9_]*$/,
+      "is not the name of an environment variable (never put the key itself here)",
+    )
+    .optional(),
+  tier: linkTier.optional(),
+  level: level.optional(),
+  priority: z.number().optional(),
+  weight: z.number().positive().optional(),
+  timeout: duration.optional(),
+  timeouts: timeoutsConfig.optional(),
+  retry: retryConfig.optional(),
+  breaker: breakerConfig.optional(),
+  capabilities: capabilities.optional(),
+  price: price.optional(),
+});
+export type LinkConfig = z.infer<typeof linkConfig>;
+
+export const strategy = z.enum(["priority", "weighted", "cheapest", "fastest"]);
+export type Strategy = z.infer<typeof strategy>;
+
+const fallbackChain = z
+  .array(linkConfig)
+  .min(1, "is empty: name at least one link")
+  .superRefine((links, context) => {
+    const seen = new Set<string>();
+    for (const [index, link] of links.entries()) {
+      if (seen.has(link.id)) {
+        context.addIssue({
+          code: "custom",
+          path: [index, "id"],
+          message: `"${link.id}" is used twice: every link needs an id of its own`,
+        });
+      }
+      seen.add(link.id);
+    }
+  });
+
+/** `holdfast.yaml`. Every key is optional; what is left out takes the default that `docs/config.md` names. */
+export const config = z.strictObject({
+  fallback_chain: fallbackChain.optional(),
+  strategy: strategy.optional(),
+  skip: skipPreset.optional(),
+  recovery: recovery.optional(),
+  hedge: z
+    .strictObject({
+      after: z.union([z.enum(["off", "p95"]), duration]).optional(),
+      with: z.enum(["next", "local"]).optional(),
+    })
+    .optional(),
+  deadline: duration.optional(),
+  health: z
+    .strictObject({
+      probe_interval: duration.optional(),
+      probe_timeout: duration.optional(),
+      probes: z.boolean().optional(),
+    })
+    .optional(),
+  cache: z
+    .strictObject({
+      enabled: z.boolean().optional(),
+      max_entries: z.int().positive().optional(),
+      threshold: z.number().min(-1).max(1).optional(),
+      ttl: duration.optional(),
+      guard: z.boolean().optional(),
+      store: z.string().optional(),
+    })
+    .optional(),
+  outbox: z.strictObject({ enabled: z.boolean().optional() }).optional(),
+  budget: z.strictObject({ monthly_usd: z.number().nonnegative().optional() }).optional(),
+  offline: z.strictObject({ message: z.string().optional(), retry_after: duration.optional() }).optional(),
+  gateway: z
+    .strictObject({
+      port: z.int().min(0).max(65_535).optional(),
+      token_env: z.string().optional(),
+      max_body: z.int().positive().optional(),
+    })
+    .optional(),
+  data_dir: z.string().optional(),
+});
+export type Config = z.infer<typeof config>;

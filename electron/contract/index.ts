@@ -1,0 +1,11 @@
+/** The typed contract between the page, the main process and the world outside. Imports nothing of ours. */
+export * from "./api.ts";
+export * from "./chat.ts";
+export * from "./config.ts";
+export * from "./conversation.ts";
+export * from "./message.ts";
+export * from "./presets.ts";
+export * from "./receipt.ts";
+export * from "./settings.ts";
+export * from "./status.ts";
+export * from "./words.ts";

@@ -58,13 +58,15 @@ export type ProviderRequest = Pick<
 >;
 
 /**
- * What a provider tells of an attempt, in this order: `connected` once, when the response head (or the engine) is there;
- * `delta`s; `finish` once, when the provider itself said that the answer is whole. A stream that ends without
- * `finish` is truncated. A `delta` carries text, reasoning, or a piece of a tool call.
+ * What a provider tells of an attempt, in this order: `connected` once, when the request is on its way over a live connection
+ * (or the engine has taken it); `head` once, when the response head is there, for providers that speak HTTP; `delta`s;
+ * `finish` once, when the provider itself said that the answer is whole. A stream that ends without `finish` is truncated.
+ * A `delta` carries text, reasoning, or a piece of a tool call.
  */
 export type ProviderEvent =
-  | { type: "connected"; status: number | null; requestId: string | null }
-  | { type: "delta"; text?: string; reasoning?: string; toolCall?: ToolCallDelta }
+  | { type: "connected" }
+  | { type: "head"; status: number; requestId: string | null }
+  | { type: "delta"; text?: string; reasoning?: string; tool_call?: ToolCallDelta }
   | { type: "finish"; reason: FinishReason; model: string | null; usage: Usage | null };
 
 /**

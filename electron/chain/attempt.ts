@@ -1,0 +1,161 @@
+import type { Attempt, FinishReason, Usage } from "../contract/index.ts";
+import type { Clock } from "./clock.ts";
+import { costUsd } from "./cost.ts";
+import { Limits } from "./limits.ts";
+import {
+  type Link,
+  type Provider,
+  type ProviderEvent,
+  ProviderFailure,
+  type ProviderRequest,
+} from "./provider.ts";
+
+export type Delta = Extract<ProviderEvent, { type: "delta" }>;
+
+/** How an attempt ended: whole, with what the provider said last, or with a failure. */
+export type AttemptEnd =
+  | { outcome: "answered"; record: Attempt; finishReason: FinishReason; model: string }
+  | { outcome: "failed"; record: Attempt; failure: ProviderFailure };
+
+export interface AttemptInput {
+  provider: Provider;
+  link: Link;
+  request: ProviderRequest;
+  clock: Clock;
+  /** The person's stop. */
+  signal: AbortSignal;
+  /** What is left of the request's deadline, milliseconds; caps the link's total limit. */
+  remainingMs: number;
+}
+
+/**
+ * Tries one link once, under its four limits. Gives the deltas as they come and returns how it ended; never throws.
+ * A stream without a finish is `truncated`, one without a single delta is `empty`, whatever the provider thinks of it.
+ */
+export async function* runAttempt(input: AttemptInput): AsyncGenerator<Delta, AttemptEnd, void> {
+  const { clock, link } = input;
+  const startedAt = clock.now();
+  const begin = clock.monotonic();
+  const since = () => clock.monotonic() - begin;
+  let status: number | null = null;
+  let requestId: string | null = null;
+  let connectMs: number | null = null;
+  let firstTokenMs: number | null = null;
+  let usage: Usage | null = null;
+
+  const record = (outcome: Attempt["outcome"], failure: ProviderFailure | null): Attempt => ({
+    link: link.id,
+    provider: link.provider,
+    model: link.model,
+    tier: link.tier,
+    outcome,
+    kind: failure?.kind ?? null,
+    message: failure?.message ?? null,
+    status: failure?.status ?? status,
+    request_id: failure?.requestId ?? requestId,
+    started_at: new Date(startedAt).toISOString(),
+    connect_ms: connectMs,
+    first_token_ms: firstTokenMs,
+    duration_ms: since(),
+    usage,
+    cost_usd: costUsd(usage, link.price),
+  });
+  const failed = (failure: ProviderFailure): AttemptEnd => ({
+    outcome: "failed",
+    record: record(failure.kind === "cancelled" ? "cancelled" : "failed", failure),
+    failure,
+  });
+
+  using run = new InterruptibleRun(input);
+  try {
+    for (;;) {
+      const next = await run.next();
+      if (next.done) {
+        return failed(
+          new ProviderFailure("truncated", "The stream ended in the middle of the answer.", { status }),
+        );
+      }
+      const event = next.value;
+      switch (event.type) {
+        case "connected":
+          connectMs = since();
+          run.limits.connected();
+          break;
+        case "head":
+          status = event.status;
+          requestId = event.requestId;
+          break;
+        case "delta":
+          firstTokenMs ??= since();
+          run.limits.token();
+          yield event;
+          break;
+        case "finish":
+          usage = event.usage;
+          if (firstTokenMs === null) {
+            return failed(new ProviderFailure("empty", "The answer was empty.", { status }));
+          }
+          return {
+            outcome: "answered",
+            record: record("answered", null),
+            finishReason: event.reason,
+            model: event.model ?? link.model,
+          };
+        default:
+          event satisfies never;
+      }
+    }
+  } catch (error) {
+    return failed(error instanceof ProviderFailure ? error : unexpected(error));
+  }
+}
+
+function unexpected(error: unknown): ProviderFailure {
+  const text = error instanceof Error ? error.message : String(error);
+  return new ProviderFailure("server", `The provider's code failed: ${text}`, { cause: error });
+}
+
+/** A provider's stream that a limit or the person's stop interrupts at once, whether or not the provider listens. */
+class InterruptibleRun {
+  readonly limits: Limits;
+  readonly #abort = new AbortController();
+  readonly #iterator: AsyncIterator<ProviderEvent>;
+  readonly #outer: AbortSignal;
+  #interrupted: ProviderFailure | null = null;
+  #reject: ((failure: ProviderFailure) => void) | null = null;
+
+  constructor({ provider, link, request, clock, signal, remainingMs }: AttemptInput) {
+    this.#outer = signal;
+    const totalMs = Math.min(link.timeouts.totalMs, remainingMs);
+    this.limits = new Limits({ ...link.timeouts, totalMs }, clock, (failure) => this.#interrupt(failure));
+    signal.addEventListener("abort", this.#stopped, { once: true });
+    if (signal.aborted) this.#stopped();
+    this.#iterator = provider.stream(request, link, this.#abort.signal)[Symbol.asyncIterator]();
+  }
+
+  next(): Promise<IteratorResult<ProviderEvent>> {
+    return new Promise((resolve, reject) => {
+      if (this.#interrupted) return reject(this.#interrupted);
+      this.#reject = reject;
+      this.#iterator.next().then(resolve, (error) => reject(this.#interrupted ?? error));
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.limits[Symbol.dispose]();
+    this.#outer.removeEventListener("abort", this.#stopped);
+    this.#reject = null;
+    this.#abort.abort();
+    // The provider is told to end, not waited for: one that hangs must not hold the chain. What it throws now is of no interest.
+    this.#iterator.return?.().catch(() => {});
+  }
+
+  readonly #stopped = (): void => this.#interrupt(new ProviderFailure("cancelled", "Stopped."));
+
+  #interrupt(failure: ProviderFailure): void {
+    if (this.#interrupted) return;
+    this.#interrupted = failure;
+    this.#abort.abort(failure);
+    this.#reject?.(failure);
+  }
+}

@@ -1,0 +1,60 @@
+import type { FailureKind } from "../contract/index.ts";
+import type { Clock } from "./clock.ts";
+import { ProviderFailure, type Timeouts } from "./provider.ts";
+
+const sentences: Partial<Record<FailureKind, (ms: number) => string>> = {
+  timeout_connect: (ms) => `No connection within ${ms} ms.`,
+  timeout_first_token: (ms) => `Nothing was said within ${ms} ms.`,
+  timeout_idle: (ms) => `The answer stood still for ${ms} ms.`,
+  timeout_total: (ms) => `The answer was not whole within ${ms} ms.`,
+};
+
+/**
+ * The four time limits of one attempt, and the person's stop. `trip` is called at most once, with the failure.
+ * Connect, first token and total count from the start of the attempt, idle from the last token.
+ */
+export class Limits {
+  readonly #clock: Clock;
+  readonly #timeouts: Timeouts;
+  readonly #trip: (failure: ProviderFailure) => void;
+  readonly #startedAt: number;
+  readonly #cancelTotal: () => void;
+  #cancelPhase: () => void;
+
+  constructor(timeouts: Timeouts, clock: Clock, trip: (failure: ProviderFailure) => void) {
+    this.#clock = clock;
+    this.#timeouts = timeouts;
+    this.#trip = trip;
+    this.#startedAt = clock.monotonic();
+    this.#cancelPhase = this.#arm("timeout_connect", timeouts.connectMs);
+    this.#cancelTotal = this.#arm("timeout_total", timeouts.totalMs);
+  }
+
+  /** The request is on its way: from now on the first token is awaited. */
+  connected(): void {
+    this.#cancelPhase();
+    this.#cancelPhase = this.#arm("timeout_first_token", this.#timeouts.firstTokenMs, this.#elapsed());
+  }
+
+  /** A token came: from now on the next one is awaited. */
+  token(): void {
+    this.#cancelPhase();
+    this.#cancelPhase = this.#arm("timeout_idle", this.#timeouts.idleMs);
+  }
+
+  [Symbol.dispose](): void {
+    this.#cancelPhase();
+    this.#cancelTotal();
+  }
+
+  #elapsed(): number {
+    return this.#clock.monotonic() - this.#startedAt;
+  }
+
+  #arm(kind: FailureKind, limitMs: number, alreadyMs = 0): () => void {
+    if (!Number.isFinite(limitMs)) return () => {};
+    return this.#clock.after(Math.max(0, limitMs - alreadyMs), () => {
+      this.#trip(new ProviderFailure(kind, sentences[kind]?.(limitMs) ?? kind));
+    });
+  }
+}

@@ -1,0 +1,75 @@
+import type { Attempt, FailureKind, Receipt, Tier } from "../contract/index.ts";
+import type { CacheHit } from "./cache.ts";
+import { totalCostUsd } from "./cost.ts";
+import type { PlannedLink } from "./plan.ts";
+
+/** What a run has seen so far; a receipt is derived from it at any time. */
+export interface RunState {
+  planned: readonly PlannedLink[];
+  attempts: Attempt[];
+}
+
+/** The receipt of an answer by a link, whole or still on its way. */
+export function linkReceipt(state: RunState, by: PlannedLink, model: string): Receipt {
+  const last = state.attempts.at(-1);
+  return {
+    ...base(state),
+    tier: by.link.tier,
+    link: by.link.id,
+    provider: by.link.provider,
+    model,
+    level: by.link.level,
+    reason: by === state.planned[0] ? null : firstFailure(state.attempts),
+    dropped: [...by.dropped],
+    usage: last?.outcome === "answered" ? last.usage : null,
+  };
+}
+
+/** The receipt of a cached answer. */
+export function cacheReceipt(state: RunState, hit: CacheHit): Receipt {
+  return {
+    ...base(state),
+    tier: "cache",
+    link: hit.link,
+    provider: hit.provider,
+    model: hit.model,
+    level: "cached",
+    similarity: hit.similarity,
+    age_s: hit.age_s,
+    original_question: hit.original_question,
+  };
+}
+
+/** The receipt of a request that nothing answered. */
+export function offlineReceipt(state: RunState): Receipt {
+  return base(state);
+}
+
+function base({ planned, attempts }: RunState): Receipt {
+  return {
+    requested_tier: requestedTier(planned),
+    tier: "offline",
+    link: null,
+    provider: null,
+    model: null,
+    level: "offline",
+    reason: firstFailure(attempts),
+    attempts: [...attempts],
+    seams: [],
+    notices: [],
+    dropped: [],
+    usage: null,
+    cost_usd: totalCostUsd(attempts.map((attempt) => attempt.cost_usd)),
+    similarity: null,
+    age_s: null,
+    original_question: null,
+  };
+}
+
+function requestedTier(planned: readonly PlannedLink[]): Tier {
+  return planned[0]?.link.tier ?? "offline";
+}
+
+function firstFailure(attempts: readonly Attempt[]): FailureKind | null {
+  return attempts.find((attempt) => attempt.kind !== null)?.kind ?? null;
+}

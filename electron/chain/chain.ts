@@ -4,6 +4,7 @@ import type {
   ChainEvent,
   ChainFailure,
   ChatRequest,
+  FinishReason,
   Notice,
   Receipt,
   SkipPreset,
@@ -28,6 +29,12 @@ export interface ChainRules {
   offline: { message: string; retryAfterMs: number };
 }
 
+/** How a run ended, as far as its receipt does not say so; empty while it goes on. */
+export interface Ending {
+  finishReason?: FinishReason | null;
+  failure?: ChainFailure;
+}
+
 /** What a chain is built from. */
 export interface ChainParts {
   rules(): ChainRules;
@@ -35,7 +42,7 @@ export interface ChainParts {
   clock: Clock;
   cache: AnswerCache | null;
   /** A receipt in words. */
-  notices(receipt: Receipt, failure: ChainFailure | null): Notice[];
+  notices(receipt: Receipt, ending: Ending): Notice[];
   /** Told of every attempt as it ends. */
   onAttempt(attempt: Attempt): void;
 }
@@ -113,7 +120,7 @@ export class Chain {
     let next = await deltas.next();
     for (; !next.done; next = await deltas.next()) {
       if (!told) {
-        told = this.#parts.notices(linkReceipt(run, planned, link.model), null);
+        told = this.#parts.notices(linkReceipt(run, planned, link.model), {});
         yield* told.map(asEvent);
       }
       gather.add(next.value);
@@ -139,7 +146,7 @@ export class Chain {
   }
 
   async *#answered(run: Run, draft: Receipt, answer: Answer, told: readonly Notice[]): Events {
-    const notices = this.#parts.notices(draft, null);
+    const notices = this.#parts.notices(draft, { finishReason: answer.finish_reason });
     for (const notice of notices) {
       if (!told.some(({ code }) => code === notice.code)) yield { type: "notice", notice };
     }
@@ -154,7 +161,7 @@ export class Chain {
     if (!hit) return yield this.#unanswered(run, nothingAnswered(run), noAnswer);
     const answer: Answer = { text: hit.text, tool_calls: [], finish_reason: "stop" };
     const draft = cacheReceipt(run, hit);
-    const notices = this.#parts.notices(draft, null);
+    const notices = this.#parts.notices(draft, {});
     yield* notices.map(asEvent);
     yield { type: "delta", text: hit.text };
     yield { type: "finished", receipt: { ...draft, notices }, answer, failure: null };
@@ -164,7 +171,7 @@ export class Chain {
     const draft = offlineReceipt(run);
     return {
       type: "finished",
-      receipt: { ...draft, notices: this.#parts.notices(draft, failure) },
+      receipt: { ...draft, notices: this.#parts.notices(draft, { failure }) },
       answer,
       failure,
     };

@@ -1,0 +1,108 @@
+import type { Link, Timeouts } from "../chain/index.ts";
+import {
+  type Config,
+  durationMs,
+  type LinkConfig,
+  type LinkTier,
+  type Preset,
+  type ProviderName,
+} from "../contract/index.ts";
+
+/** The chain of a newcomer, and the last line of every chain that the settings page makes. */
+export const starterLink: LinkConfig = {
+  id: "starter",
+  provider: "llama",
+  model: "resources/models/starter.gguf",
+};
+
+/** Whether a link runs the model that ships with the program. */
+export const isStarter = (link: { model: string }): boolean => link.model.endsWith("models/starter.gguf");
+
+/** Time limits by tier: a model on this machine may have to load first, and speaks more slowly. */
+const timeouts: Record<LinkTier, Timeouts> = {
+  cloud: { connectMs: 3_000, firstTokenMs: 20_000, idleMs: 15_000, totalMs: 180_000 },
+  backup: { connectMs: 3_000, firstTokenMs: 20_000, idleMs: 15_000, totalMs: 180_000 },
+  local: { connectMs: 10_000, firstTokenMs: 120_000, idleMs: 60_000, totalMs: Number.POSITIVE_INFINITY },
+};
+
+/** What the models of a family can do when neither the link nor the catalogue says. */
+const capabilities: Record<ProviderName, Omit<Link["capabilities"], "contextWindow">> = {
+  openai: { vision: true, tools: true, jsonSchema: true, prefill: false },
+  anthropic: { vision: true, tools: true, jsonSchema: true, prefill: false },
+  "azure-openai": { vision: true, tools: true, jsonSchema: true, prefill: false },
+  bedrock: { vision: true, tools: true, jsonSchema: false, prefill: false },
+  vertex: { vision: true, tools: true, jsonSchema: true, prefill: false },
+  "openai-compatible": { vision: true, tools: true, jsonSchema: true, prefill: false },
+  ollama: { vision: false, tools: true, jsonSchema: true, prefill: false },
+  llama: { vision: false, tools: false, jsonSchema: true, prefill: true },
+};
+
+/** The key's variable where a link does not name one. */
+const keyVariables: Partial<Record<ProviderName, string>> = {
+  openai: "OPENAI_API_KEY",
+  anthropic: "ANTHROPIC_API_KEY",
+};
+
+/**
+ * The links of a config with every default filled in, in the order of the chain: `priority` where it is given,
+ * else the position. The first cloud link has the tier `cloud`, those after it `backup`.
+ */
+export function linksOf(config: Config, presets: readonly Preset[]): Link[] {
+  let cloudSeen = false;
+  const ordered = (config.fallback_chain ?? [starterLink])
+    .map((link, index) => ({ link, priority: link.priority ?? index + 1 }))
+    .toSorted((a, b) => a.priority - b.priority);
+  return ordered.map(({ link, priority }) => {
+    const tier = link.tier ?? (isLocal(link) ? "local" : cloudSeen ? "backup" : "cloud");
+    cloudSeen ||= tier === "cloud";
+    return linkOf(link, tier, priority, presets);
+  });
+}
+
+function linkOf(link: LinkConfig, tier: LinkTier, priority: number, presets: readonly Preset[]): Link {
+  const known = presets
+    .filter((preset) => preset.provider === link.provider)
+    .flatMap((preset) => preset.models)
+    .find((model) => model.id === link.model);
+  const can = { ...known?.capabilities, ...link.capabilities };
+  const family = capabilities[link.provider];
+  return {
+    id: link.id,
+    provider: link.provider,
+    model: link.model,
+    baseUrl: link.base_url ?? null,
+    apiKeyEnv: link.api_key_env ?? keyVariables[link.provider] ?? null,
+    tier,
+    level: link.level ?? (tier === "local" ? "reduced" : "full"),
+    priority,
+    weight: link.weight ?? 1,
+    timeouts: timeoutsOf(link, tier),
+    capabilities: {
+      vision: can.vision ?? family.vision,
+      tools: can.tools ?? family.tools,
+      jsonSchema: can.json_schema ?? family.jsonSchema,
+      prefill: can.prefill ?? family.prefill,
+      contextWindow: can.context_window ?? null,
+    },
+    price: link.price ?? known?.price ?? null,
+  };
+}
+
+function timeoutsOf(link: LinkConfig, tier: LinkTier): Timeouts {
+  const { connect, first_token, idle, total = link.timeout } = link.timeouts ?? {};
+  const fallback = timeouts[tier];
+  return {
+    connectMs: connect ? durationMs(connect) : fallback.connectMs,
+    firstTokenMs: first_token ? durationMs(first_token) : fallback.firstTokenMs,
+    idleMs: idle ? durationMs(idle) : fallback.idleMs,
+    totalMs: total ? durationMs(total) : fallback.totalMs,
+  };
+}
+
+/** A model on this machine: our engine, or Ollama unless its address says that it is elsewhere. */
+function isLocal({ provider, base_url }: LinkConfig): boolean {
+  if (provider === "llama") return true;
+  return provider === "ollama" && (base_url === undefined || isLoopback(new URL(base_url).hostname));
+}
+
+const isLoopback = (host: string): boolean => host === "localhost" || host === "[::1]" || /^127\./.test(host);

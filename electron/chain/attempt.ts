@@ -136,6 +136,7 @@ class InterruptibleRun {
   next(): Promise<IteratorResult<ProviderEvent>> {
     return new Promise((resolve, reject) => {
       if (this.#interrupted) return reject(this.#interrupted);
+      this.limits.awaiting();
       this.#reject = reject;
       this.#iterator.next().then(resolve, (error) => reject(this.#interrupted ?? error));
     });

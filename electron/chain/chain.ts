@@ -7,6 +7,7 @@ import type {
   FinishReason,
   Notice,
   Receipt,
+  Recovery,
   SkipPreset,
 } from "../contract/index.ts";
 import { runAttempt } from "./attempt.ts";
@@ -23,6 +24,8 @@ import { requestFor } from "./translate.ts";
 export interface ChainRules {
   links: readonly Link[];
   skip: SkipPreset;
+  /** What happens when a stream breaks in the middle. */
+  recovery: Recovery;
   /** The limit of a whole request, milliseconds. */
   deadlineMs: number;
   /** What is said when nothing can answer, and when it is worth asking again. */
@@ -56,8 +59,10 @@ interface Run extends RunState {
   deadlineAt: number;
 }
 
-/** How one link of a run did; `partial` is what a person had seen when they stopped it. */
-type Tried = { outcome: "answered" } | { outcome: "failed"; failure: ProviderFailure; partial: Answer };
+/** How one link of a run did. `broken`: it had begun to speak; `partial`: what a person had seen when they stopped it. */
+type Tried =
+  | { outcome: "answered" }
+  | { outcome: "failed"; failure: ProviderFailure; broken: boolean; partial: Answer };
 
 type Events<End = void> = AsyncGenerator<ChainEvent, End, void>;
 
@@ -89,7 +94,7 @@ export class Chain {
     for (const planned of run.planned) {
       const tried = yield* this.#tryLink(planned, run);
       if (tried.outcome === "answered") return;
-      const failure = this.#endsWith(tried.failure, run);
+      const failure = this.#endsWith(tried, run);
       if (failure) return yield this.#unanswered(run, failure, tried.partial);
     }
     yield* this.#lastResort(run);
@@ -140,9 +145,11 @@ export class Chain {
     }
     yield { type: "attempt_failed", attempt: end.record };
     const { failure } = end;
-    if (failure.kind === "cancelled") return { outcome: "failed", failure, partial: gather.answer(null) };
-    if (told) yield { type: "retracted", link: link.id, kind: failure.kind };
-    return { outcome: "failed", failure, partial: noAnswer };
+    const broken = told !== null;
+    if (failure.kind === "cancelled")
+      return { outcome: "failed", failure, broken, partial: gather.answer(null) };
+    if (broken) yield { type: "retracted", link: link.id, kind: failure.kind };
+    return { outcome: "failed", failure, broken, partial: noAnswer };
   }
 
   async *#answered(run: Run, draft: Receipt, answer: Answer, told: readonly Notice[]): Events {
@@ -178,10 +185,12 @@ export class Chain {
   }
 
   /** Whether this failure ends the request here; null when the next link is to be tried. */
-  #endsWith({ kind, status, message, retryAfterMs }: ProviderFailure, run: Run): ChainFailure | null {
+  #endsWith({ failure, broken }: Tried & { outcome: "failed" }, run: Run): ChainFailure | null {
+    const { kind, status, message, retryAfterMs } = failure;
     const details = { kind, status, message, retry_after_ms: retryAfterMs };
     if (kind === "cancelled") return { code: "cancelled", ...details };
-    if (consequenceOf(kind, run.rules.skip) === "stop") return { code: "stopped", ...details };
+    const noRecovery = broken && (run.request.recovery ?? run.rules.recovery) === "error";
+    if (noRecovery || consequenceOf(kind, run.rules.skip) === "stop") return { code: "stopped", ...details };
     if (this.#parts.clock.monotonic() >= run.deadlineAt) return { code: "deadline", ...details };
     return null;
   }

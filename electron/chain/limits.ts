@@ -10,8 +10,9 @@ const sentences: Partial<Record<FailureKind, (ms: number) => string>> = {
 };
 
 /**
- * The four time limits of one attempt, and the person's stop. `trip` is called at most once, with the failure.
- * Connect, first token and total count from the start of the attempt, idle from the last token.
+ * The four time limits of one attempt. `trip` is called with the failure when one of them has passed.
+ * Connect, first token and total count from the start of the attempt. Idle counts only while the next token is awaited,
+ * so that a slow reader is not taken for a silent provider.
  */
 export class Limits {
   readonly #clock: Clock;
@@ -20,6 +21,7 @@ export class Limits {
   readonly #startedAt: number;
   readonly #cancelTotal: () => void;
   #cancelPhase: () => void;
+  #spoke = false;
 
   constructor(timeouts: Timeouts, clock: Clock, trip: (failure: ProviderFailure) => void) {
     this.#clock = clock;
@@ -33,11 +35,19 @@ export class Limits {
   /** The request is on its way: from now on the first token is awaited. */
   connected(): void {
     this.#cancelPhase();
-    this.#cancelPhase = this.#arm("timeout_first_token", this.#timeouts.firstTokenMs, this.#elapsed());
+    const elapsed = this.#clock.monotonic() - this.#startedAt;
+    this.#cancelPhase = this.#arm("timeout_first_token", this.#timeouts.firstTokenMs, elapsed);
   }
 
-  /** A token came: from now on the next one is awaited. */
+  /** A token came. */
   token(): void {
+    this.#cancelPhase();
+    this.#spoke = true;
+  }
+
+  /** The next event is awaited. */
+  awaiting(): void {
+    if (!this.#spoke) return;
     this.#cancelPhase();
     this.#cancelPhase = this.#arm("timeout_idle", this.#timeouts.idleMs);
   }
@@ -45,10 +55,6 @@ export class Limits {
   [Symbol.dispose](): void {
     this.#cancelPhase();
     this.#cancelTotal();
-  }
-
-  #elapsed(): number {
-    return this.#clock.monotonic() - this.#startedAt;
   }
 
   #arm(kind: FailureKind, limitMs: number, alreadyMs = 0): () => void {

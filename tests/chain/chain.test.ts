@@ -33,6 +33,7 @@ function setUp({ links = [first, second, local], scripts, rules, cache }: Setup)
     rules: () => ({
       links,
       skip: "always_answer",
+      recovery: "restart",
       deadlineMs: 120_000,
       offline: { message: "Nothing can answer now.", retryAfterMs: 60_000 },
       ...rules,
@@ -150,6 +151,25 @@ describe("Chain", () => {
       "finished",
     ]);
     expect(finishedOf(events).answer.text).toBe("The whole.");
+  });
+
+  it("ends with the failure of a broken stream where recovery is `error`", async () => {
+    const cut: Step[] = [{ type: "connected" }, { type: "delta", text: "Half of" }];
+    const { run, provider } = setUp({ scripts: { first: [cut] } });
+    const { failure, answer } = finishedOf(await run({ ...asking, recovery: "error" }));
+    expect(failure).toMatchObject({ code: "stopped", kind: "truncated" });
+    expect(answer.text).toBe("");
+    expect(provider.calls).toHaveLength(1);
+  });
+
+  it("does not take a slow reader for a silent provider", async () => {
+    const { chain, clock, abort } = setUp({ scripts: { first: [says("a", "b")] } });
+    const events: ChainEvent[] = [];
+    for await (const event of chain.run(asking, abort.signal)) {
+      events.push(event);
+      await clock.advance(20_000);
+    }
+    expect(finishedOf(events).failure).toBeNull();
   });
 
   it("stops at a failure that no other link can mend, and keeps its status and words", async () => {

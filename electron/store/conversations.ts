@@ -1,0 +1,214 @@
+import type { Clock } from "../chain/index.ts";
+import type { Conversation, Message, StoredMessage } from "../contract/index.ts";
+import type { Database } from "./database.ts";
+import { StoreError } from "./errors.ts";
+import { historyOf } from "./history.ts";
+import { type FinishedAnswer, MessageTable } from "./messages.ts";
+import { Presence } from "./presence.ts";
+import { titleOf } from "./title.ts";
+
+export interface ConversationsOptions {
+  /** Opened with `storeMigrations`. It stays the caller's to close, after this. */
+  database: Database;
+  clock: Pick<Clock, "now">;
+  /** A new id, unique everywhere, such as a UUID. */
+  newId: () => string;
+}
+
+/** A conversation with all its messages, in the order in which they were stored; variants of an answer included. */
+export interface Thread {
+  conversation: Conversation;
+  messages: StoredMessage[];
+}
+
+/** A question as it was stored, and the answer that is about to be made. */
+export interface Asked {
+  conversation: Conversation;
+  question: StoredMessage;
+  answer: StoredMessage;
+}
+
+/**
+ * The conversations on this machine. Every method is done, and safe from the death of the process, when it returns.
+ * Several processes may use one file; an answer whose process died is `interrupted`, with what it had so far.
+ * Methods throw a StoreError: `not_found` for an unknown id, `conflict` for a change of an answer that has ended.
+ */
+export class Conversations implements Disposable {
+  readonly #database: Database;
+  readonly #messages: MessageTable;
+  readonly #presence: Presence;
+  readonly #clock: Pick<Clock, "now">;
+  readonly #newId: () => string;
+
+  constructor({ database, clock, newId }: ConversationsOptions) {
+    this.#database = database;
+    this.#messages = new MessageTable(database);
+    this.#presence = new Presence(database.path, newId());
+    this.#clock = clock;
+    this.#newId = newId;
+    this.#presence.tidy();
+    this.interruptAbandoned();
+  }
+
+  /** All conversations, the one that was last written to first. */
+  list(): Conversation[] {
+    return this.#database
+      .prepare(
+        "SELECT id, title, created_at, updated_at FROM conversations ORDER BY updated_at DESC, seq DESC",
+      )
+      .all()
+      .map((row) => ({ ...row }) as unknown as Conversation);
+  }
+
+  get(id: string): Thread {
+    this.interruptAbandoned();
+    return { conversation: this.#conversation(id), messages: this.#messages.ofConversation(id) };
+  }
+
+  message(id: string): StoredMessage {
+    this.interruptAbandoned();
+    return this.#messages.get(id);
+  }
+
+  /** Begins a conversation that is named after its first question; the question itself is added by `addQuestion`. */
+  create(firstQuestion: string): Conversation {
+    const now = this.#now();
+    const id = this.#newId();
+    this.#database
+      .prepare("INSERT INTO conversations (id, title, created_at, updated_at) VALUES (?, ?, ?, ?)")
+      .run(id, titleOf(firstQuestion), now, now);
+    return this.#conversation(id);
+  }
+
+  rename(id: string, title: string): Conversation {
+    this.#database.prepare("UPDATE conversations SET title = ? WHERE id = ?").run(title, id);
+    return this.#conversation(id);
+  }
+
+  /** Removes a conversation with all its messages. An answer that is being made in it can't be appended to any more. */
+  remove(id: string): void {
+    const { changes } = this.#database.prepare("DELETE FROM conversations WHERE id = ?").run(id);
+    if (changes === 0) throw noConversation(id);
+  }
+
+  addQuestion(conversationId: string, text: string): StoredMessage {
+    return this.#database.transaction(() => {
+      this.#touch(conversationId);
+      return this.#messages.insert({
+        id: this.#newId(),
+        conversation_id: conversationId,
+        role: "user",
+        text,
+        state: "complete",
+        created_at: this.#now(),
+        answers: null,
+        owner: null,
+      });
+    });
+  }
+
+  /** Begins an answer, in the state `streaming`. Earlier answers to the same question are kept as variants. */
+  beginAnswer(questionId: string): StoredMessage {
+    const owner = this.#presence.claim();
+    return this.#database.transaction(() => {
+      const question = this.#question(questionId);
+      this.#touch(question.conversation_id);
+      return this.#messages.insert({
+        id: this.#newId(),
+        conversation_id: question.conversation_id,
+        role: "assistant",
+        text: "",
+        state: "streaming",
+        created_at: this.#now(),
+        answers: questionId,
+        owner,
+      });
+    });
+  }
+
+  /** Stores a question and begins its answer, both or neither. A null conversation begins a new one. */
+  ask(conversationId: string | null, text: string): Asked {
+    return this.#database.transaction(() => {
+      const id = conversationId ?? this.create(text).id;
+      const question = this.addQuestion(id, text);
+      const answer = this.beginAnswer(question.id);
+      return { conversation: this.#conversation(id), question, answer };
+    });
+  }
+
+  /** Adds a delta to a streaming answer. Call it before the delta is shown: what was shown is then never lost. */
+  append(messageId: string, text: string): void {
+    this.#messages.append(messageId, text);
+  }
+
+  /** Voids the text of a streaming answer, which starts again from nothing. The voided text is not kept. */
+  retract(messageId: string): void {
+    this.#messages.clear(messageId);
+  }
+
+  /** Ends a streaming answer. Throws a StoreError `invalid`, and changes nothing, when the receipt is not one. */
+  finish(messageId: string, end: FinishedAnswer): StoredMessage {
+    return this.#database.transaction(() => {
+      const message = this.#messages.finish(messageId, end);
+      this.#touch(message.conversation_id);
+      return message;
+    });
+  }
+
+  /** What a model is told to answer a question: the conversation up to it, the question last; see `historyOf`. */
+  history(conversationId: string, upToQuestionId: string): Message[] {
+    const { messages } = this.get(conversationId);
+    if (this.#question(upToQuestionId).conversation_id !== conversationId) throw noQuestion(upToQuestionId);
+    return historyOf(messages, upToQuestionId);
+  }
+
+  /** Marks the answers of dead processes as `interrupted`. Done on opening and on every reading of messages. */
+  interruptAbandoned(): void {
+    for (const owner of this.#messages.owners()) {
+      if (this.#presence.isAlive(owner)) continue;
+      this.#database.transaction(() => {
+        for (const id of this.#messages.streamingOf(owner)) {
+          this.#messages.finish(id, { state: "interrupted", receipt: null });
+        }
+      });
+    }
+  }
+
+  /** Gives up the sign that this process makes answers. Those that are not finished then count as interrupted. */
+  [Symbol.dispose](): void {
+    this.#presence[Symbol.dispose]();
+  }
+
+  #conversation(id: string): Conversation {
+    const row = this.#database
+      .prepare("SELECT id, title, created_at, updated_at FROM conversations WHERE id = ?")
+      .get(id);
+    if (row === undefined) throw noConversation(id);
+    return { ...row } as unknown as Conversation;
+  }
+
+  #question(id: string): StoredMessage {
+    const question = this.#messages.get(id);
+    if (question.role !== "user") throw noQuestion(id);
+    return question;
+  }
+
+  #touch(id: string): void {
+    const { changes } = this.#database
+      .prepare("UPDATE conversations SET updated_at = ? WHERE id = ?")
+      .run(this.#now(), id);
+    if (changes === 0) throw noConversation(id);
+  }
+
+  #now(): string {
+    return new Date(this.#clock.now()).toISOString();
+  }
+}
+
+function noConversation(id: string): StoreError {
+  return new StoreError("not_found", `There is no conversation "${id}".`);
+}
+
+function noQuestion(id: string): StoreError {
+  return new StoreError("not_found", `There is no question "${id}" in this conversation.`);
+}

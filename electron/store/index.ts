@@ -1,0 +1,7 @@
+/** What Holdfast keeps on this machine: conversations with their receipts, settings, keys, and the config file. */
+export { type Asked, Conversations, type ConversationsOptions, type Thread } from "./conversations.ts";
+export { Database, type DatabaseOptions, openDatabase } from "./database.ts";
+export { StoreError, type StoreErrorKind } from "./errors.ts";
+export type { FinishedAnswer } from "./messages.ts";
+export type { MovedAside, OnMovedAside } from "./moved-aside.ts";
+export { storeMigrations } from "./schema.ts";

@@ -107,13 +107,8 @@ export class Chain {
     const gather = new Gather();
     let told: Notice[] | null = null;
 
-    yield {
-      type: "attempt_started",
-      link: link.id,
-      provider: link.provider,
-      model: link.model,
-      tier: link.tier,
-    };
+    const { provider, model, tier, level } = link;
+    yield { type: "attempt_started", link: link.id, provider, model, tier, level };
     await using deltas = runAttempt({
       provider: this.#parts.provider(link),
       link,
@@ -164,11 +159,14 @@ export class Chain {
 
   /** No link could answer: an earlier answer to the same question, or the honest word that there is none. */
   async *#lastResort(run: Run): Events {
-    const hit = run.request.cache === false ? null : await this.#parts.cache?.lookup(run.request, run.signal);
+    const asksCache = run.request.cache !== false && run.request.level !== "offline";
+    const hit = asksCache ? await this.#parts.cache?.lookup(run.request, run.signal) : null;
     if (!hit) return yield this.#unanswered(run, nothingAnswered(run), noAnswer);
     const answer: Answer = { text: hit.text, tool_calls: [], finish_reason: "stop" };
     const draft = cacheReceipt(run, hit);
     const notices = this.#parts.notices(draft, {});
+    const { link, provider, model } = hit;
+    yield { type: "attempt_started", link, provider, model, tier: "cache", level: "cached" };
     yield* notices.map(asEvent);
     yield { type: "delta", text: hit.text };
     yield { type: "finished", receipt: { ...draft, notices }, answer, failure: null };

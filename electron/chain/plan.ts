@@ -1,4 +1,4 @@
-import type { ChatRequest } from "../contract/index.ts";
+import { type ChatRequest, level } from "../contract/index.ts";
 import type { Link } from "./provider.ts";
 
 /** A feature of a request that a link may not have. */
@@ -12,14 +12,22 @@ export interface PlannedLink {
 
 /**
  * The links that may answer this request, best first: the preferred one, then by priority; those that can do all
- * that the request asks stand before those that have to drop something. A local-only request sees local links only.
+ * that the request asks stand before those that have to drop something. A local-only request sees local links only,
+ * and a request with a level sees no link above it.
  */
 export function plan(request: ChatRequest, links: readonly Link[]): PlannedLink[] {
   const wanted = featuresOf(request);
-  const allowed = request.local_only ? links.filter((link) => link.tier === "local") : links;
+  const allowed = links.filter((link) => isPrivateEnough(link, request) && isWithinLevel(link, request));
   const ordered = allowed.toSorted((a, b) => rank(a, request) - rank(b, request));
   const planned = ordered.map((link) => ({ link, dropped: wanted.filter((feature) => !can(link, feature)) }));
   return planned.toSorted((a, b) => Number(a.dropped.length > 0) - Number(b.dropped.length > 0));
+}
+
+const isPrivateEnough = (link: Link, request: ChatRequest) => !request.local_only || link.tier === "local";
+
+function isWithinLevel(link: Link, request: ChatRequest): boolean {
+  const best = level.options.indexOf(request.level ?? "full");
+  return level.options.indexOf(link.level) >= best;
 }
 
 function rank(link: Link, request: ChatRequest): number {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { message, responseFormat, tool, toolCall, toolChoice } from "./message.ts";
 import { attempt, notice, receipt, seam } from "./receipt.ts";
-import { failureKind, level, linkTier, providerName, recovery } from "./words.ts";
+import { failureKind, level, providerName, recovery, tier } from "./words.ts";
 
 /** A request to the chain. Everything but `messages` is optional; limits are tokens, times milliseconds. */
 export const chatRequest = z.object({
@@ -59,12 +59,14 @@ export type Answer = z.infer<typeof answer>;
 
 /** What the chain tells while it works. Exactly one `finished` ends every run. */
 export const chainEvent = z.discriminatedUnion("type", [
+  /** A link begins to try, or (tier `cache`) an earlier answer of that link is about to be given again. */
   z.object({
     type: z.literal("attempt_started"),
     link: z.string(),
     provider: providerName,
     model: z.string(),
-    tier: linkTier,
+    tier: tier.exclude(["offline"]),
+    level,
   }),
   z.object({
     type: z.literal("delta"),
@@ -86,4 +88,5 @@ export const chainEvent = z.discriminatedUnion("type", [
   }),
 ]);
 export type ChainEvent = z.infer<typeof chainEvent>;
+export type AttemptStarted = Extract<ChainEvent, { type: "attempt_started" }>;
 export type Finished = Extract<ChainEvent, { type: "finished" }>;

@@ -269,6 +269,16 @@ describe("Chain", () => {
     expect(provider.calls.map(({ link }) => link)).toEqual(["local"]);
   });
 
+  it("uses no link above the level that a request sets, and nothing at all at `offline`", async () => {
+    const { run, provider } = setUp({ scripts: { local: [says("Small.")] } });
+    expect(finishedOf(await run({ ...asking, level: "reduced" })).receipt).toMatchObject({
+      link: "local",
+      level: "reduced",
+    });
+    expect(finishedOf(await run({ ...asking, level: "offline" })).failure?.code).toBe("all_links_failed");
+    expect(provider.calls).toHaveLength(1);
+  });
+
   it("sends images to a link that sees, and drops them with a word where none does", async () => {
     const blind = linkOf({ id: "blind", capabilities: { ...first.capabilities, vision: false } });
     const request: ChatRequest = {

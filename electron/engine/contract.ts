@@ -1,0 +1,83 @@
+import { eventIterator, oc, type } from "@orpc/contract";
+import { z } from "zod";
+import {
+  type EngineStatus,
+  type FinishReason,
+  failureKind,
+  message,
+  responseFormat,
+  type Usage,
+} from "../contract/index.ts";
+
+/** Which model to hold, and how. A request for another model, or for other options, replaces the loaded one. */
+export const modelRequest = z.object({
+  /** Absolute path of a GGUF file. */
+  path: z.string().min(1),
+  /** The largest context, tokens. Less is taken when the model was trained on less, or memory is short. Default 8192. */
+  contextSize: z.int().positive().optional(),
+  /** `auto` takes the best GPU backend that works and falls back to the CPU. Default `auto`. */
+  gpu: z.enum(["auto", "off"]).optional(),
+  /** Threads for the CPU. The default leaves one core to the rest of the app. */
+  threads: z.int().positive().optional(),
+});
+export type ModelRequest = z.infer<typeof modelRequest>;
+
+export const generateRequest = z.object({
+  model: modelRequest,
+  messages: z.array(message).min(1),
+  maxTokens: z.int().positive().optional(),
+  /** 0 always takes the likeliest token, and is the default. */
+  temperature: z.number().min(0).optional(),
+  topP: z.number().gt(0).max(1).optional(),
+  /** Texts that end the answer; they are not part of it. */
+  stop: z.array(z.string()).optional(),
+  seed: z.int().optional(),
+  responseFormat: responseFormat.optional(),
+  /** The beginning of the answer, which the model continues; it is not repeated in the deltas. */
+  prefill: z.string().optional(),
+});
+export type GenerateRequest = z.infer<typeof generateRequest>;
+
+/** What a generation tells: `accepted` at once (it may then wait, or load), `delta`s, and `finish` when it is whole. */
+export type EngineEvent =
+  | { type: "accepted" }
+  | { type: "delta"; text?: string; reasoning?: string }
+  | { type: "finish"; reason: Extract<FinishReason, "stop" | "length">; usage: Usage };
+
+export interface ModelInfo {
+  path: string;
+  /** From the file's metadata, where it has a name. */
+  name: string | null;
+  sizeBytes: number;
+  /** Tokens. */
+  contextSize: number;
+  trainContextSize: number;
+}
+
+export interface EngineInfo {
+  /** `cpu`, or the GPU backend in use; null before the first model is loaded. */
+  device: string | null;
+  model: ModelInfo | null;
+  /** Of the last generation that made at least two tokens, without its prompt. */
+  tokensPerSecond: number | null;
+}
+
+/** What the child knows of itself; the client adds whether there is a child. */
+export type ChildStatus = Pick<EngineStatus, "model" | "device"> & {
+  state: Extract<EngineStatus["state"], "idle" | "loading" | "generating">;
+};
+
+const base = oc.errors({ ENGINE: { data: z.object({ kind: failureKind }) } });
+
+/**
+ * The door between the main process and the engine's. Inputs are validated. Outputs are not: both ends are built
+ * together, and a check of every token's event costs more than a small model needs to make the token.
+ */
+export const engineContract = {
+  load: base.input(modelRequest).output(type<EngineInfo>()),
+  generate: base.input(generateRequest).output(eventIterator(type<EngineEvent>())),
+  unload: base.output(type<void>()),
+  info: base.output(type<EngineInfo>()),
+  /** The status now, and again whenever it changes. */
+  watch: base.output(eventIterator(type<ChildStatus>())),
+};

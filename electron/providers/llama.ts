@@ -1,0 +1,132 @@
+import {
+  type Link,
+  type Provider,
+  type ProviderEvent,
+  ProviderFailure,
+  type ProviderRequest,
+} from "../chain/index.ts";
+import { failureKind, type Message, type ResponseFormat, type Usage } from "../contract/index.ts";
+
+/** What the provider asks of the engine. */
+export interface LlamaRequest {
+  /** `path` is absolute, `contextSize` tokens. */
+  model: { path: string; contextSize?: number };
+  messages: Message[];
+  maxTokens?: number;
+  temperature?: number;
+  topP?: number;
+  stop?: string[];
+  seed?: number;
+  responseFormat?: ResponseFormat;
+}
+
+/** What the engine tells: `accepted` at once, even if it then has to load the model; `finish` when the answer is whole. */
+export type LlamaEvent =
+  | { type: "accepted" }
+  | { type: "delta"; text?: string; reasoning?: string }
+  | { type: "finish"; reason: "stop" | "length"; usage: Usage };
+
+/** The engine as this provider sees it. Its errors carry a `kind` of the closed union. */
+export interface LlamaEngine {
+  generate(request: LlamaRequest, signal: AbortSignal): AsyncIterable<LlamaEvent>;
+}
+
+export interface LlamaProviderOptions {
+  engine: LlamaEngine;
+  /** The absolute path of a link's `model`, which is a path, or whatever else the composition root understands. */
+  resolveModel(model: string): string;
+}
+
+/** Models on this machine, run by the engine. `connected` means that the engine took the request; loading counts to the first token. */
+export function llamaProvider({ engine, resolveModel }: LlamaProviderOptions): Provider {
+  return {
+    stream(request, link, signal) {
+      const own = new AbortController(); // so that `return` ends a generation while `next` waits for it
+      const either = AbortSignal.any([signal, own.signal]);
+      const events = attempt(engine, () => engineRequest(request, link, resolveModel), either);
+      return {
+        [Symbol.asyncIterator]: () => ({
+          next: () => events.next(),
+          async return() {
+            own.abort();
+            await events.return();
+            return { done: true, value: undefined };
+          },
+        }),
+      };
+    },
+  };
+}
+
+async function* attempt(
+  engine: LlamaEngine,
+  build: () => LlamaRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ProviderEvent, void, undefined> {
+  try {
+    for await (const event of engine.generate(build(), signal)) {
+      switch (event.type) {
+        case "accepted":
+          yield { type: "connected" };
+          break;
+        case "delta":
+          yield event;
+          break;
+        case "finish":
+          yield { ...event, model: null };
+          break;
+        default:
+          event satisfies never;
+      }
+    }
+  } catch (error) {
+    throw asFailure(error, signal);
+  }
+}
+
+function engineRequest(
+  request: ProviderRequest,
+  link: Link,
+  resolveModel: (model: string) => string,
+): LlamaRequest {
+  const cannot = unsupported(request);
+  if (cannot !== null) {
+    throw new ProviderFailure(
+      "invalid_request",
+      `Link "${link.id}" runs a model on this machine, which can't ${cannot}. Leave that out, or ask a link that can.`,
+    );
+  }
+  const { max_tokens, temperature, top_p, stop, seed, response_format } = request;
+  const { contextWindow } = link.capabilities;
+  return {
+    model: { path: resolveModel(link.model), ...(contextWindow !== null && { contextSize: contextWindow }) },
+    messages: request.messages,
+    ...(max_tokens !== undefined && { maxTokens: max_tokens }),
+    ...(temperature !== undefined && { temperature }),
+    ...(top_p !== undefined && { topP: top_p }),
+    ...(stop !== undefined && { stop }),
+    ...(seed !== undefined && { seed }),
+    ...(response_format !== undefined && { responseFormat: response_format }),
+  };
+}
+
+/** What the request needs and the engine lacks. The chain drops such features before; a request that still has them would be answered wrongly. */
+function unsupported({ messages, tools, tool_choice }: ProviderRequest): string | null {
+  const hasImage = messages.some(
+    ({ content }) => typeof content !== "string" && content.some(({ type }) => type === "image"),
+  );
+  if (hasImage) return "see images";
+  if (tools !== undefined && tools.length > 0 && tool_choice !== "none") return "call tools";
+  return null;
+}
+
+function asFailure(error: unknown, signal: AbortSignal): ProviderFailure {
+  if (error instanceof ProviderFailure) return error;
+  if (signal.aborted) return new ProviderFailure("cancelled", "The request was stopped.", { cause: error });
+  const kind = failureKind.safeParse((error as { kind?: unknown } | null)?.kind);
+  return new ProviderFailure(
+    kind.success ? kind.data : "engine_crashed",
+    error instanceof Error ? error.message : String(error),
+    { cause: error },
+  );
+}

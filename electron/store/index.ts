@@ -1,4 +1,14 @@
 /** What Holdfast keeps on this machine: conversations with their receipts, settings, keys, and the config file. */
+export {
+  ConfigError,
+  configFileNames,
+  configJsonSchema,
+  type FindConfigOptions,
+  findConfigFile,
+  loadConfigFile,
+  parseConfig,
+} from "./config-file.ts";
+export type { ConfigProblem } from "./config-source.ts";
 export { type Asked, Conversations, type ConversationsOptions, type Thread } from "./conversations.ts";
 export { Database, type DatabaseOptions, openDatabase } from "./database.ts";
 export { StoreError, type StoreErrorKind } from "./errors.ts";

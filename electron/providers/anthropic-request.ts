@@ -1,0 +1,143 @@
+import type {
+  ContentBlockParam,
+  ImageBlockParam,
+  MessageCreateParamsStreaming,
+  MessageParam,
+  TextBlockParam,
+  ToolChoice as ToolChoiceParam,
+} from "@anthropic-ai/sdk/resources/messages";
+import type { Link, ProviderRequest } from "../chain/index.ts";
+import type { ContentPart, Message, ResponseFormat, ToolCall, ToolChoice } from "../contract/index.ts";
+import { parseJson } from "./error-body.ts";
+
+/** Anthropic wants a limit with every request; this is ours where a request has none. All current models take it. */
+export const defaultMaxTokens = 4_096;
+
+/** A JSON object without a schema has no setting of its own at Anthropic. */
+const jsonObjectInstruction =
+  "Answer with one JSON object and nothing else: no words around it, no code fence.";
+
+const imageTypes = ["image/jpeg", "image/png", "image/gif", "image/webp"] as const;
+type ImageType = (typeof imageTypes)[number];
+
+function image(part: Extract<ContentPart, { type: "image" }>): ImageBlockParam {
+  const { source } = part;
+  if ("url" in source) return { type: "image", source: { type: "url", url: source.url } };
+  // Other types are passed on as they are: Anthropic's refusal names the types that it takes.
+  const mediaType = source.media_type as ImageType;
+  return { type: "image", source: { type: "base64", media_type: mediaType, data: source.data } };
+}
+
+/** Empty text blocks are refused, so an empty text becomes no block at all. */
+function textBlocks(text: string): TextBlockParam[] {
+  return text === "" ? [] : [{ type: "text", text }];
+}
+
+/**
+ * The arguments of an earlier call as the object that Anthropic wants. Text that another model left broken is shown as it
+ * was, so that the conversation can go on and the model sees the faulty call.
+ */
+function toolInput(call: ToolCall): Record<string, unknown> {
+  if (call.arguments.trim() === "") return {};
+  const parsed = parseJson(call.arguments);
+  const isObject = typeof parsed === "object" && parsed !== null && !Array.isArray(parsed);
+  return isObject ? (parsed as Record<string, unknown>) : { arguments: call.arguments };
+}
+
+function turn(message: Exclude<Message, { role: "system" }>): {
+  role: "user" | "assistant";
+  content: ContentBlockParam[];
+} {
+  switch (message.role) {
+    case "user": {
+      const { content } = message;
+      if (typeof content === "string") return { role: "user", content: textBlocks(content) };
+      return {
+        role: "user",
+        content: content.flatMap((part): ContentBlockParam[] =>
+          part.type === "text" ? textBlocks(part.text) : [image(part)],
+        ),
+      };
+    }
+    case "assistant":
+      return {
+        role: "assistant",
+        content: [
+          ...textBlocks(message.content),
+          ...(message.tool_calls ?? []).map((call) => ({
+            type: "tool_use" as const,
+            id: call.id,
+            name: call.name,
+            input: toolInput(call),
+          })),
+        ],
+      };
+    case "tool":
+      return {
+        role: "user",
+        content: [{ type: "tool_result", tool_use_id: message.tool_call_id, content: message.content }],
+      };
+    default:
+      return message satisfies never;
+  }
+}
+
+/** The turns, neighbours of one role joined: all results of a turn's tools must stand in one user message. */
+function turns(messages: readonly Message[]): MessageParam[] {
+  const joined: { role: "user" | "assistant"; content: ContentBlockParam[] }[] = [];
+  for (const message of messages) {
+    if (message.role === "system") continue;
+    const next = turn(message);
+    const last = joined.at(-1);
+    if (last?.role === next.role) last.content.push(...next.content);
+    else if (next.content.length > 0) joined.push(next);
+  }
+  return joined;
+}
+
+function toolChoice(choice: ToolChoice): ToolChoiceParam {
+  switch (choice) {
+    case "auto":
+      return { type: "auto" };
+    case "none":
+      return { type: "none" };
+    case "required":
+      return { type: "any" };
+    default:
+      return { type: "tool", name: choice.name };
+  }
+}
+
+function outputConfig(
+  format: ResponseFormat | undefined,
+): Pick<MessageCreateParamsStreaming, "output_config"> {
+  if (format?.type !== "json_schema") return {};
+  return { output_config: { format: { type: "json_schema", schema: format.schema } } };
+}
+
+/** A request in the wire format of Messages, always streaming. `seed` has no equal there and is left out. */
+export function anthropicRequest(request: ProviderRequest, link: Link): MessageCreateParamsStreaming {
+  const system = request.messages.flatMap((message) => (message.role === "system" ? [message.content] : []));
+  if (request.response_format?.type === "json_object") system.push(jsonObjectInstruction);
+  return {
+    model: link.model,
+    messages: turns(request.messages),
+    max_tokens: request.max_tokens ?? defaultMaxTokens,
+    stream: true,
+    ...(system.length > 0 && { system: system.join("\n\n") }),
+    // Ours goes to 2 as OpenAI's does, Anthropic's to 1.
+    ...(request.temperature !== undefined && { temperature: Math.min(request.temperature, 1) }),
+    ...(request.top_p !== undefined && { top_p: request.top_p }),
+    ...(request.stop !== undefined && request.stop.length > 0 && { stop_sequences: request.stop }),
+    ...(request.tools !== undefined &&
+      request.tools.length > 0 && {
+        tools: request.tools.map(({ name, description, parameters }) => ({
+          name,
+          ...(description !== undefined && { description }),
+          input_schema: { ...parameters, type: "object" as const },
+        })),
+        ...(request.tool_choice !== undefined && { tool_choice: toolChoice(request.tool_choice) }),
+      }),
+    ...outputConfig(request.response_format),
+  };
+}

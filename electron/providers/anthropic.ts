@@ -1,0 +1,58 @@
+import type Anthropic from "@anthropic-ai/sdk";
+import type { Link, Provider } from "../chain/index.ts";
+import { anthropicEvents } from "./anthropic-events.ts";
+import { anthropicRequest } from "./anthropic-request.ts";
+import { door } from "./door.ts";
+import { endpointOf } from "./endpoint.ts";
+import { keyOf } from "./key.ts";
+import type { ProviderOptions } from "./options.ts";
+import { perLink } from "./per-link.ts";
+import { noTimeoutMs } from "./sdk.ts";
+import { attemptStream, headOf } from "./stream.ts";
+
+export const anthropicBaseUrl = "https://api.anthropic.com";
+
+/** The SDK adds `/v1` itself; people who write it in `base_url`, as they do for OpenAI, mean the same. */
+function baseUrlOf(link: Link): string {
+  return (link.baseUrl ?? anthropicBaseUrl).replace(/\/+$/, "").replace(/\/v1$/, "");
+}
+
+/**
+ * Anthropic's Messages through the official SDK, which is loaded with the first request. A key is required at Anthropic itself;
+ * another address may do without.
+ */
+export function anthropicProvider(options: ProviderOptions): Provider {
+  const clients = perLink(async (link, baseUrl, key): Promise<Anthropic> => {
+    const { Anthropic } = await import("@anthropic-ai/sdk");
+    return new Anthropic({
+      baseURL: baseUrl,
+      // Never undefined: the SDK would look for keys in the environment and on the disk, and send them to any host.
+      apiKey: key ?? "none",
+      webhookKey: null,
+      ...(key === null && { defaultHeaders: { "x-api-key": null, authorization: null } }),
+      maxRetries: 0,
+      timeout: noTimeoutMs,
+      logLevel: "off",
+      fetch: door({ ...options, endpoint: endpointOf(link, baseUrl, key), streamType: "text/event-stream" }),
+    });
+  });
+  return {
+    stream: (request, link, signal) =>
+      attemptStream(signal, async () => {
+        const baseUrl = baseUrlOf(link);
+        const official = new URL(baseUrl).host === new URL(anthropicBaseUrl).host;
+        const key = await keyOf(link, options, official);
+        const endpoint = endpointOf(link, baseUrl, key);
+        return {
+          endpoint,
+          async open(signal) {
+            const client = await clients(link, baseUrl, key);
+            const body = anthropicRequest(request, link);
+            const { data, response } = await client.messages.create(body, { signal }).withResponse();
+            const head = headOf(response);
+            return { head, events: anthropicEvents(data, endpoint, head) };
+          },
+        };
+      }),
+  };
+}

@@ -1,0 +1,6 @@
+/** One file per provider family, each a `Provider`; how they fail is classified here. */
+export { anthropicProvider } from "./anthropic.ts";
+export { createProviders, type HttpProviderName } from "./create.ts";
+export { openaiProvider } from "./openai.ts";
+export { openaiCompatibleProvider } from "./openai-compatible.ts";
+export type { ProviderOptions } from "./options.ts";

@@ -1,0 +1,103 @@
+import type {
+  ChatCompletionContentPart,
+  ChatCompletionCreateParamsStreaming,
+  ChatCompletionMessageParam,
+} from "openai/resources/chat/completions";
+import type { Link, ProviderRequest } from "../chain/index.ts";
+import type { ContentPart, Message, ResponseFormat, ToolChoice } from "../contract/index.ts";
+
+/** How a server's Chat Completions departs from OpenAI's. */
+export interface Dialect {
+  /** OpenAI's newer models refuse `max_tokens`; most other servers know nothing else. */
+  maxTokens: "max_tokens" | "max_completion_tokens";
+  seed: "seed" | "random_seed";
+  /** Whether token counts must be asked for. Mistral refuses the question and always sends them. */
+  askUsage: boolean;
+}
+
+export const openaiDialect: Dialect = { maxTokens: "max_completion_tokens", seed: "seed", askUsage: true };
+
+const compatibleDialect: Dialect = { ...openaiDialect, maxTokens: "max_tokens" };
+
+const dialects: Readonly<Record<string, Dialect>> = {
+  "api.openai.com": openaiDialect,
+  "api.mistral.ai": { maxTokens: "max_tokens", seed: "random_seed", askUsage: false },
+};
+
+/** The dialect of an OpenAI-compatible server, by its host. */
+export function dialectOf(baseUrl: string): Dialect {
+  return dialects[new URL(baseUrl).hostname] ?? compatibleDialect;
+}
+
+function contentPart(part: ContentPart): ChatCompletionContentPart {
+  if (part.type === "text") return { type: "text", text: part.text };
+  const { source } = part;
+  const url = "url" in source ? source.url : `data:${source.media_type};base64,${source.data}`;
+  return { type: "image_url", image_url: { url } };
+}
+
+function messageParam(message: Message): ChatCompletionMessageParam {
+  switch (message.role) {
+    case "system":
+      return { role: "system", content: message.content };
+    case "user":
+      return {
+        role: "user",
+        content: typeof message.content === "string" ? message.content : message.content.map(contentPart),
+      };
+    case "assistant": {
+      const { content, tool_calls: calls = [] } = message;
+      if (calls.length === 0) return { role: "assistant", content };
+      return {
+        role: "assistant",
+        content: content === "" ? null : content,
+        tool_calls: calls.map((call) => ({
+          id: call.id,
+          type: "function",
+          function: { name: call.name, arguments: call.arguments },
+        })),
+      };
+    }
+    case "tool":
+      return { role: "tool", tool_call_id: message.tool_call_id, content: message.content };
+    default:
+      return message satisfies never;
+  }
+}
+
+function toolChoice(choice: ToolChoice): ChatCompletionCreateParamsStreaming["tool_choice"] & {} {
+  return typeof choice === "string" ? choice : { type: "function", function: { name: choice.name } };
+}
+
+function responseFormat(format: ResponseFormat): ChatCompletionCreateParamsStreaming["response_format"] & {} {
+  if (format.type !== "json_schema") return { type: format.type };
+  const { name, schema, strict } = format;
+  return { type: "json_schema", json_schema: { name, schema, ...(strict === undefined ? {} : { strict }) } };
+}
+
+/** A request in the wire format of Chat Completions, always streaming. Keys that were not asked for are left out. */
+export function openaiRequest(
+  request: ProviderRequest,
+  link: Link,
+  dialect: Dialect,
+): ChatCompletionCreateParamsStreaming {
+  return {
+    model: link.model,
+    messages: request.messages.map(messageParam),
+    stream: true,
+    ...(dialect.askUsage && { stream_options: { include_usage: true } }),
+    ...(request.max_tokens !== undefined && { [dialect.maxTokens]: request.max_tokens }),
+    ...(request.temperature !== undefined && { temperature: request.temperature }),
+    ...(request.top_p !== undefined && { top_p: request.top_p }),
+    ...(request.stop !== undefined && request.stop.length > 0 && { stop: request.stop }),
+    ...(request.seed !== undefined && { [dialect.seed]: request.seed }),
+    ...(request.tools !== undefined &&
+      request.tools.length > 0 && {
+        tools: request.tools.map((tool) => ({ type: "function" as const, function: tool })),
+        ...(request.tool_choice !== undefined && { tool_choice: toolChoice(request.tool_choice) }),
+      }),
+    ...(request.response_format !== undefined && {
+      response_format: responseFormat(request.response_format),
+    }),
+  } as ChatCompletionCreateParamsStreaming;
+}

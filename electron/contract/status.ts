@@ -33,6 +33,8 @@ export const status = z.object({
   engine: engineStatus,
   /** The config file in force, or null when the settings are. */
   config_file: z.string().nullable(),
+  /** What the person has to know of this machine, each a sentence or two: a file that was put aside, say. Shown until closed. */
+  warnings: z.array(z.string()),
   version: z.string(),
 });
 export type Status = z.infer<typeof status>;

@@ -1,0 +1,116 @@
+import type { Chain } from "../chain/index.ts";
+import type { ChainEvent, Finished, FollowEvent, MessageState, StoredMessage } from "../contract/index.ts";
+import type { Asked, Conversations } from "../store/index.ts";
+import { LiveAnswer } from "./live-answer.ts";
+
+export interface AnswersParts {
+  chain: Pick<Chain, "run">;
+  conversations: Conversations;
+  /** Told of faults that no chain event can tell of, such as a disk that is full. */
+  onError(error: unknown): void;
+}
+
+/**
+ * Makes answers to stored questions. An answer lives here and not in a page: it goes on while pages come and go, and every
+ * piece of it is stored before any page sees it.
+ */
+export class Answers implements AsyncDisposable {
+  readonly #parts: AnswersParts;
+  readonly #live = new Map<string, LiveAnswer>();
+  readonly #running = new Set<Promise<void>>();
+  #closing = false;
+
+  constructor(parts: AnswersParts) {
+    this.#parts = parts;
+  }
+
+  /** Stores a question and begins to answer it. A null conversation begins a new one. */
+  send(conversationId: string | null, text: string): Asked {
+    const asked = this.#parts.conversations.ask(conversationId, text);
+    this.#begin(asked);
+    return asked;
+  }
+
+  /** Answers a question once more; the earlier answers stay. */
+  regenerate(questionId: string): Asked {
+    const { conversations } = this.#parts;
+    const answer = conversations.beginAnswer(questionId);
+    const { conversation, messages } = conversations.get(answer.conversation_id);
+    const question = messages.find(({ id }) => id === questionId) as StoredMessage;
+    this.#begin({ conversation, question, answer });
+    return { conversation, question, answer };
+  }
+
+  /** The answer as stored, and what still comes of it. */
+  async *follow(messageId: string, signal?: AbortSignal): AsyncGenerator<FollowEvent, void, void> {
+    const message = this.#parts.conversations.message(messageId);
+    const live = this.#live.get(messageId);
+    if (live) yield* live.follow(message, signal);
+    else yield { type: "snapshot", message };
+  }
+
+  /** Ends an answer that is being made; what there is of it stays. */
+  stop(messageId: string): void {
+    this.#live.get(messageId)?.abort.abort();
+  }
+
+  /** Ends the answers of a conversation that is to be removed. */
+  stopAll(conversationId: string): void {
+    for (const { id } of this.#parts.conversations.get(conversationId).messages) this.stop(id);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing = true;
+    for (const live of this.#live.values()) live.abort.abort();
+    await Promise.all(this.#running);
+  }
+
+  #begin({ question, answer }: Asked): void {
+    const live = new LiveAnswer();
+    this.#live.set(answer.id, live);
+    const run = this.#run(question, answer.id, live)
+      .catch((error) => this.#fail(answer.id, error))
+      .finally(() => {
+        this.#live.delete(answer.id);
+        live.end();
+        this.#running.delete(run);
+      });
+    this.#running.add(run);
+  }
+
+  async #run(question: StoredMessage, id: string, live: LiveAnswer): Promise<void> {
+    const { chain, conversations } = this.#parts;
+    const messages = conversations.history(question.conversation_id, question.id);
+    for await (const event of chain.run({ messages }, live.abort.signal)) {
+      this.#keep(id, event);
+      live.tell(event);
+    }
+  }
+
+  #keep(id: string, event: ChainEvent): void {
+    const { conversations } = this.#parts;
+    if (event.type === "delta" && event.text) conversations.append(id, event.text);
+    if (event.type === "retracted") conversations.retract(id);
+    if (event.type === "finished") {
+      const { answer, receipt } = event;
+      conversations.finish(id, { text: answer.text, state: this.#stateOf(event), receipt });
+    }
+  }
+
+  #stateOf({ failure }: Finished): MessageState & Exclude<MessageState, "streaming"> {
+    if (!failure) return "complete";
+    if (failure.code !== "cancelled") return "failed";
+    return this.#closing ? "interrupted" : "stopped";
+  }
+
+  /** The store itself failed, or the conversation was removed meanwhile: nothing more can be kept of this answer. */
+  #fail(id: string, error: unknown): void {
+    this.#parts.onError(error);
+    this.#live.get(id)?.abort.abort();
+    try {
+      this.#parts.conversations.finish(id, { state: "interrupted", receipt: null });
+    } catch {
+      // The message is gone, or the disk takes nothing more; the first error has been reported.
+    }
+  }
+}

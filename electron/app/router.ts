@@ -1,0 +1,77 @@
+import { implement, ORPCError } from "@orpc/server";
+import { api, type Preset, type Status } from "../contract/index.ts";
+import type { Conversations, Secrets } from "../store/index.ts";
+import { StoreError } from "../store/index.ts";
+import type { Answers } from "./answers.ts";
+import type { ChainSettings } from "./chain-settings.ts";
+import type { LinkTester } from "./link-test.ts";
+import type { Watched } from "./watched.ts";
+
+export interface RouterParts {
+  conversations: Conversations;
+  answers: Answers;
+  settings: ChainSettings;
+  secrets: Secrets;
+  status: Watched<Status>;
+  presets: readonly Preset[];
+  tester: LinkTester;
+}
+
+/** The contract, implemented: each procedure a line or two over the part that does the work. */
+export function createRouter(parts: RouterParts) {
+  const { conversations, answers, settings, status, presets, tester } = parts;
+  const door = implement(api).use(async ({ next }) => {
+    try {
+      return await next();
+    } catch (error) {
+      throw error instanceof StoreError ? asWireError(error) : error;
+    }
+  });
+  return door.router({
+    conversations: {
+      list: door.conversations.list.handler(() => conversations.list()),
+      get: door.conversations.get.handler(({ input }) => conversations.get(input.id)),
+      rename: door.conversations.rename.handler(({ input }) => conversations.rename(input.id, input.title)),
+      remove: door.conversations.remove.handler(({ input }) => {
+        answers.stopAll(input.id);
+        conversations.remove(input.id);
+      }),
+    },
+    chat: {
+      send: door.chat.send.handler(({ input }) => answers.send(input.conversation_id, input.text)),
+      regenerate: door.chat.regenerate.handler(({ input }) => answers.regenerate(input.question_id)),
+      follow: door.chat.follow.handler(({ input, signal }) => answers.follow(input.message_id, signal)),
+      stop: door.chat.stop.handler(({ input }) => answers.stop(input.message_id)),
+    },
+    status: {
+      get: door.status.get.handler(() => status.now),
+      watch: door.status.watch.handler(({ signal }) => status.watch(signal)),
+    },
+    settings: {
+      get: door.settings.get.handler(() => settings.settings),
+      setTheme: door.settings.setTheme.handler(({ input }) => settings.setTheme(input.theme)),
+      config: door.settings.config.handler(() => settings.config),
+      setConfig: door.settings.setConfig.handler(({ input }) => settings.setConfig(input)),
+    },
+    links: {
+      presets: door.links.presets.handler(() => [...presets]),
+      test: door.links.test.handler(({ input, signal }) => tester.test(input.link, input.api_key, signal)),
+    },
+    secrets: {
+      info: door.secrets.info.handler(() => settings.secretsInfo()),
+      set: door.secrets.set.handler(({ input }) => settings.setSecret(input.link, input.api_key)),
+      remove: door.secrets.remove.handler(({ input }) => settings.removeSecret(input.link)),
+    },
+  });
+}
+
+export type AppRouter = ReturnType<typeof createRouter>;
+
+function asWireError(error: StoreError): ORPCError<string, undefined> {
+  const codes: Record<string, string> = {
+    not_found: "NOT_FOUND",
+    conflict: "CONFLICT",
+    invalid: "BAD_REQUEST",
+  };
+  return new ORPCError(codes[error.kind] ?? "INTERNAL_SERVER_ERROR", { message: error.message });
+}

@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import type { Attempt, Receipt } from "../../electron/contract/index.ts";
+import { type NoticeContext, noticesOf } from "../../electron/notices/index.ts";
+
+const attempt = (over: Partial<Attempt>): Attempt => ({
+  link: "primary",
+  provider: "openai",
+  model: "m",
+  tier: "cloud",
+  outcome: "failed",
+  kind: "server",
+  message: null,
+  status: null,
+  request_id: null,
+  started_at: "2026-01-01T00:00:00.000Z",
+  connect_ms: null,
+  first_token_ms: null,
+  duration_ms: 5,
+  usage: null,
+  cost_usd: null,
+  ...over,
+});
+
+const receipt = (over: Partial<Receipt>): Receipt => ({
+  requested_tier: "cloud",
+  tier: "cloud",
+  link: "primary",
+  provider: "openai",
+  model: "m",
+  level: "full",
+  reason: null,
+  attempts: [attempt({ outcome: "answered", kind: null })],
+  seams: [],
+  notices: [],
+  dropped: [],
+  usage: null,
+  cost_usd: null,
+  similarity: null,
+  age_s: null,
+  original_question: null,
+  ...over,
+});
+
+const noStarter: NoticeContext = { isStarter: () => false };
+const codes = (of: Receipt, context = noStarter) => noticesOf(of, context).map(({ code }) => code);
+
+const backup = { tier: "backup", link: "second" } as const;
+
+describe("noticesOf", () => {
+  it("says nothing when the first link answered as asked", () => {
+    expect(codes(receipt({}))).toEqual([]);
+  });
+
+  it("says that a backup answered, and why the first did not", () => {
+    const [notice] = noticesOf(
+      receipt({ ...backup, attempts: [attempt({ kind: "overloaded", message: "try later" })] }),
+      noStarter,
+    );
+    expect(notice).toMatchObject({
+      code: "backup_used",
+      severity: "info",
+      text: "Using backup service: second answered.",
+      reason: "primary: it is overloaded (try later)",
+    });
+  });
+
+  it("says what a local answer means, also when nothing else was asked for", () => {
+    const local = receipt({ tier: "local", requested_tier: "local", link: "granite", attempts: [] });
+    expect(codes(local)).toEqual(["local_used"]);
+    const starter = noticesOf(local, { isStarter: (link) => link === "granite" });
+    expect(starter).toMatchObject([{ code: "starter_model", action: { target: "models" } }]);
+  });
+
+  it("tells the age and the question of a cached answer", () => {
+    const cached = receipt({ tier: "cache", age_s: 2 * 86_400 + 5, original_question: "Why?" });
+    expect(noticesOf(cached, noStarter)[0]?.text).toBe(
+      "This is an earlier answer, 2 days old, to the question “Why?”.",
+    );
+  });
+
+  it.each([
+    ["auth", "key_rejected"],
+    ["not_found", "model_missing"],
+    ["quota_exhausted", "quota_exhausted"],
+  ] as const)("points at the link to mend after %s", (kind, code) => {
+    const told = noticesOf(receipt({ ...backup, attempts: [attempt({ kind })] }), noStarter);
+    expect(told).toMatchObject([
+      { code: "backup_used" },
+      { code, action: { target: "settings", link: "primary" } },
+    ]);
+  });
+
+  it("says that an answer was restarted after a stream had broken off", () => {
+    const broken = attempt({ kind: "truncated", first_token_ms: 40 });
+    expect(codes(receipt({ ...backup, attempts: [broken] }))).toEqual([
+      "backup_used",
+      "interrupted_restarted",
+    ]);
+  });
+
+  it("names what was dropped, and an answer that its limit cut short", () => {
+    const told = noticesOf(receipt({ dropped: ["vision", "tools"] }), {
+      ...noStarter,
+      finishReason: "length",
+    });
+    expect(told.map(({ text }) => text)).toEqual([
+      "primary can't handle images, tools, so the answer was made without.",
+      "The answer ends here because it reached its length limit.",
+    ]);
+  });
+
+  it.each([
+    ["all_links_failed", "offline", "error"],
+    ["deadline", "offline", "error"],
+    ["stopped", "request_refused", "error"],
+    ["cancelled", "stopped", "info"],
+  ] as const)("words the failure %s as %s", (code, expected, severity) => {
+    const failure = { code, kind: null, status: null, message: "no", retry_after_ms: null };
+    const told = noticesOf(receipt({ tier: "offline", link: null, attempts: [] }), { ...noStarter, failure });
+    expect(told).toMatchObject([{ code: expected, severity }]);
+  });
+});

@@ -1,6 +1,7 @@
-import type { GbnfJsonSchema, Llama, LlamaGrammar } from "node-llama-cpp";
+import type { Llama, LlamaGrammar } from "node-llama-cpp";
 import type { ResponseFormat } from "../contract/index.ts";
 import { EngineFailure, messageOf } from "./failure.ts";
+import { toGrammarSchema } from "./json-schema.ts";
 
 /**
  * The grammar that holds an answer to `format`; undefined for plain text. Throws an `EngineFailure` of kind
@@ -18,11 +19,11 @@ export async function grammarFor(
       return await llama.createGrammarForJsonSchema({ type: "object", additionalProperties: true });
     case "json_schema":
       try {
-        return await llama.createGrammarForJsonSchema<GbnfJsonSchema>(format.schema as GbnfJsonSchema);
+        return await llama.createGrammarForJsonSchema(toGrammarSchema(format.schema));
       } catch (error) {
         throw new EngineFailure(
           "invalid_request",
-          `The JSON schema ${format.name} can't be made into a grammar: ${messageOf(error)}. Simplify the schema, or ask a cloud link.`,
+          `The JSON schema "${format.name}" can't be made into a grammar: ${messageOf(error)}. Simplify the schema, or ask a cloud link.`,
           error,
         );
       }

@@ -57,7 +57,11 @@ export class LoadedModel implements AsyncDisposable {
     this.#context = context;
     this.#chat = new LlamaChat({
       contextSequence: context.getSequence(),
-      chatWrapper: resolveChatWrapper(model, { warningLogs: false }),
+      // a leading space matters where the answer continues a prefill, so `#run` decides about it
+      chatWrapper: resolveChatWrapper(model, {
+        warningLogs: false,
+        customWrapperSettings: { jinjaTemplate: { trimLeadingWhitespaceInResponses: false } },
+      }),
     });
     this.info = {
       path,
@@ -104,6 +108,7 @@ export class LoadedModel implements AsyncDisposable {
     const { sequence } = this.#chat;
     const before = sequence.tokenMeter.getState();
     const pace = new Pace();
+    let begun = request.prefill !== undefined && request.prefill !== "";
     const temperature = request.temperature ?? 0;
     const response: LlamaChatResponse = await this.#chat.generateResponse(history, {
       signal,
@@ -116,8 +121,14 @@ export class LoadedModel implements AsyncDisposable {
       ...(grammar !== undefined && { grammar }),
       onResponseChunk: ({ type, text, tokens }) => {
         pace.add(tokens.length);
-        if (text === "") return;
-        deltas.push(type === undefined ? { type: "delta", text } : { type: "delta", reasoning: text });
+        if (type !== undefined) {
+          if (text !== "") deltas.push({ type: "delta", reasoning: text });
+          return;
+        }
+        const piece = begun ? text : text.trimStart();
+        if (piece === "") return;
+        begun = true;
+        deltas.push({ type: "delta", text: piece });
       },
     });
     this.tokensPerSecond = pace.tokensPerSecond() ?? this.tokensPerSecond;

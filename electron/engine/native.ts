@@ -76,10 +76,11 @@ export function loadFailure(error: unknown, path: string, logged: readonly strin
       error,
     );
   const architecture = /unknown (?:model )?architecture:? '([^']*)'/i.exec(detail)?.[1];
+  const reason = /error loading model: (.*)/.exec(logged.join("\n"))?.[1];
   return new EngineFailure(
     "malformed",
     architecture === undefined
-      ? `The model ${path} can't be loaded: ${logged.at(-1) ?? messageOf(error)}. Download it again, or choose another under Models.`
+      ? `The model ${path} can't be loaded: ${reason ?? logged.at(-1) ?? messageOf(error)}. Download it again, or choose another under Models.`
       : `The model ${path} has the architecture "${architecture}", which this version of llama.cpp does not know. Update the app, or choose another model under Models.`,
     error,
   );

@@ -1,0 +1,51 @@
+import { EventEmitter } from "node:events";
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { utilityEngine } from "../../electron/engine/index.ts";
+
+/** Electron's utility process as far as the engine uses it. */
+class FakeUtility extends EventEmitter {
+  readonly pid = 7;
+  readonly stderr = new PassThrough();
+  readonly posted: unknown[] = [];
+  killed = false;
+
+  postMessage(message: unknown): void {
+    this.posted.push(message);
+  }
+
+  kill(): boolean {
+    this.killed = true;
+    return true;
+  }
+}
+
+describe("an engine in a utility process", () => {
+  it("passes messages both ways", () => {
+    const utility = new FakeUtility();
+    const engine = utilityEngine(utility);
+    const heard: unknown[] = [];
+    engine.onMessage((message) => heard.push(message));
+    engine.postMessage("to the child");
+    utility.emit("message", "to the parent");
+    expect(utility.posted).toEqual(["to the child"]);
+    expect(heard).toEqual(["to the parent"]);
+  });
+
+  it("tells its exit, and posts nothing after it", () => {
+    const utility = new FakeUtility();
+    const engine = utilityEngine(utility);
+    const exits: unknown[] = [];
+    engine.onExit((exit) => exits.push(exit));
+    utility.emit("exit", 9);
+    engine.postMessage("too late");
+    expect(exits).toEqual([{ code: 9, signal: null }]);
+    expect(utility.posted).toEqual([]);
+  });
+
+  it("is killed", () => {
+    const utility = new FakeUtility();
+    utilityEngine(utility).kill();
+    expect(utility.killed).toBe(true);
+  });
+});

@@ -1,3 +1,4 @@
+// @ts-check
 // Adds to package-lock.json the builds of optional packages for other systems, where the registry that made the lock
 // did not have them: `npm ci` refuses a lock without them, on every system. Such an entry has a version but no
 // checksum; npm fills that in when the lock is next made with a registry that has them all. Run it after a change of

@@ -1,3 +1,4 @@
+// @ts-check
 // Chooses the host for `npm start`: the desktop window where it can be had, else the browser.
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";

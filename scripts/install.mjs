@@ -1,3 +1,4 @@
+// @ts-check
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -25,7 +26,7 @@ export function packagesAreCurrent(root) {
 /** What npm's output says of a failure, and what a person can do about it. */
 const remedies = [
   {
-    sign: /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT/,
+    sign: /ENOTFOUND|ENOTCACHED|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT/,
     text: "The package registry can't be reached. Connect this machine to the network once, or set npm's proxy (npm config set proxy …), then run the command again.",
   },
   { sign: /ENOSPC/, text: "The disk is full. Free about 3 GB, then run the command again." },
@@ -103,8 +104,10 @@ export async function installPackages(root, say) {
  * Installs the Node that the package "node" stands for, where npm left its install script out (ignore-scripts, or a
  * policy of this machine), and gives back its path.
  * @param {string} root
+ * @param {(text: string) => void} say
  */
-export async function installNode(root) {
+export async function installNode(root, say) {
+  say(`Holdfast: installing Node ${requiredNodeMajor} for itself…`);
   const { output } = await runQuietly(process.execPath, ["installArchSpecificPackage.js"], {
     cwd: join(root, "node_modules/node"),
     env: { ...process.env, npm_config_ignore_scripts: "false" },

@@ -1,8 +1,10 @@
+// @ts-check
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 
 /** A set-up step that failed; its text says what, and how to mend it. */
 export class SetupError extends Error {
+  /** @override */
   name = "SetupError";
 }
 
@@ -12,14 +14,24 @@ const passedOn = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 /** The exit code of a program that a signal ended, as a shell gives it. @param {NodeJS.Signals} signal */
 const exitCodeOf = (signal) => 128 + constants.signals[signal];
 
+const orphanCheckMs = 250;
+
 /**
- * Calls `then` for every signal that ends us, until the function given back is called.
+ * Calls `then` for every signal that ends us, until the function given back is called. The end of the shell in which
+ * npm runs its scripts counts as SIGTERM: npm sends its signals to that shell, which passes none on.
  * @param {(signal: NodeJS.Signals) => void} then
  */
 function onSignals(then) {
   const listeners = passedOn.map((signal) => /** @type {const} */ ([signal, () => then(signal)]));
   for (const [signal, listener] of listeners) process.on(signal, listener);
+  const parent = process.ppid;
+  const orphanCheck = setInterval(() => {
+    if (!process.env.npm_lifecycle_event || process.ppid === parent) return;
+    clearInterval(orphanCheck);
+    then("SIGTERM");
+  }, orphanCheckMs);
   return () => {
+    clearInterval(orphanCheck);
     for (const [signal, listener] of listeners) process.off(signal, listener);
   };
 }

@@ -1,3 +1,4 @@
+// @ts-check
 // The one launcher behind every npm script: makes the clone ready, then runs what was asked for on Node 24.
 const minimum = 20;
 const version = process.versions.node;

@@ -1,3 +1,4 @@
+// @ts-check
 // Makes a clone ready to run: packages, Node 24, the build. Plain JavaScript without packages, for it runs before any
 // is there, on Node 20 too. Nothing is done that is done already, and everything it says goes to stderr.
 import { rmSync, writeFileSync } from "node:fs";
@@ -60,7 +61,7 @@ export async function setUp({ root = projectRoot, needsBuild = true } = {}) {
     join(root, "out/setup.lock"),
     async () => {
       if (!packagesAreCurrent(root)) await installPackages(root, say);
-      const node = findNode(root) ?? (await installNode(root));
+      const node = findNode(root) ?? (await installNode(root, say));
       if (needsBuild) await build(root, node);
       return node;
     },

@@ -1,0 +1,129 @@
+import { Menu as MenuIcon, Settings as SettingsIcon, X } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useApp } from "./app-model.ts";
+import { ChatPage, ConversationList } from "./chat/index.ts";
+import { ConnectionBanner } from "./connection/index.ts";
+import { StatusBar, Warnings } from "./health/index.ts";
+import { SettingsPage } from "./settings/index.ts";
+import { hashOf, type Route, useRoute, useStore } from "./state/index.ts";
+import { Button } from "./ui/button.tsx";
+import { cn } from "./ui/cn.ts";
+import { Toasts } from "./ui/toast.tsx";
+import { TooltipProvider } from "./ui/tooltip.tsx";
+
+/** The frame of every page: the side list, the page itself, and the status bar. */
+export function App() {
+  const { connection, status } = useApp();
+  const route = useRoute();
+  const statusNow = useStore(status.store, (now) => now);
+  const [listOpen, setListOpen] = useState(false);
+  return (
+    <TooltipProvider>
+      <div className="flex h-dvh flex-col">
+        <ConnectionBanner connection={connection} />
+        <Warnings warnings={statusNow?.warnings ?? []} />
+        <div className="relative flex min-h-0 flex-1">
+          <SideBar route={route} open={listOpen} onClose={() => setListOpen(false)} />
+          <div className="flex min-w-0 flex-1 flex-col">
+            <TopBar route={route} listOpen={listOpen} onList={() => setListOpen((now) => !now)} />
+            <main className="flex min-h-0 flex-1 flex-col">
+              {route.page === "chat" ? (
+                <ChatPage conversation={route.conversation} />
+              ) : (
+                <SettingsPage route={route} />
+              )}
+            </main>
+          </div>
+        </div>
+        <StatusBar status={statusNow} />
+      </div>
+      <Toasts />
+    </TooltipProvider>
+  );
+}
+
+interface SideBarProps {
+  route: Route;
+  /** Whether it is drawn over the page where there is no room beside it. */
+  open: boolean;
+  onClose: () => void;
+}
+
+function SideBar({ route, open, onClose }: SideBarProps) {
+  useEffect(() => {
+    if (!open) return;
+    const close = (event: KeyboardEvent) => {
+      if (event.key === "Escape") onClose();
+    };
+    window.addEventListener("keydown", close);
+    return () => window.removeEventListener("keydown", close);
+  }, [open, onClose]);
+  return (
+    <>
+      {open && <div aria-hidden className="absolute inset-0 z-20 bg-black/30 lg:hidden" onClick={onClose} />}
+      <aside
+        id="side-list"
+        className={cn(
+          "w-64 shrink-0 flex-col border-r border-line bg-panel pt-3",
+          open ? "absolute inset-y-0 left-0 z-30 flex shadow-xl lg:static lg:shadow-none" : "hidden lg:flex",
+        )}
+      >
+        <div className="flex items-center gap-2 px-5 pb-3">
+          <img src="./favicon.svg" alt="" className="size-5" />
+          <span className="font-semibold tracking-tight">Holdfast</span>
+        </div>
+        <ConversationList open={route.page === "chat" ? route.conversation : ""} onNavigate={onClose} />
+        <div className="border-t border-line p-3">
+          <Button
+            asChild
+            variant="quiet"
+            className={cn("w-full justify-start", route.page === "settings" && "bg-accent-soft text-ink")}
+          >
+            <a
+              href={hashOf({ page: "settings", section: "providers", link: null })}
+              onClick={onClose}
+              aria-current={route.page === "settings" ? "page" : undefined}
+            >
+              <SettingsIcon aria-hidden />
+              Settings
+            </a>
+          </Button>
+        </div>
+      </aside>
+    </>
+  );
+}
+
+interface TopBarProps {
+  route: Route;
+  listOpen: boolean;
+  onList: () => void;
+}
+
+function TopBar({ route, listOpen, onList }: TopBarProps) {
+  const { conversations } = useApp();
+  const title = useStore(conversations.store, ({ list }) =>
+    route.page === "settings"
+      ? "Settings"
+      : (list.find((one) => one.id === route.conversation)?.title ?? "New conversation"),
+  );
+  useEffect(() => {
+    document.title = `${title} – Holdfast`;
+  }, [title]);
+  return (
+    <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-4 sm:px-6">
+      <Button
+        variant="quiet"
+        size="icon"
+        className="-ml-2 lg:hidden"
+        aria-label={listOpen ? "Close the list of conversations" : "Open the list of conversations"}
+        aria-expanded={listOpen}
+        aria-controls="side-list"
+        onClick={onList}
+      >
+        {listOpen ? <X aria-hidden /> : <MenuIcon aria-hidden />}
+      </Button>
+      <h1 className="min-w-0 truncate text-base font-semibold">{title}</h1>
+    </header>
+  );
+}

@@ -1,0 +1,166 @@
+import { useCallback, useEffect, useMemo } from "react";
+import type { NoticeAction } from "../../electron/contract/index.ts";
+import { useApp } from "../app-model.ts";
+import { go, useStore } from "../state/index.ts";
+import { toast } from "../ui/toast.tsx";
+import type { Entry } from "./answer.ts";
+import { spokenState } from "./answer-state.tsx";
+import { Welcome } from "./first-run.tsx";
+import { AnswerView, QuestionView } from "./message-view.tsx";
+import { ChatRuntime, Composer, ThreadViewport } from "./runtime/index.ts";
+import { shownVariant, type Turn, turnsOf } from "./turns.ts";
+
+/** One conversation, or the beginning of a new one. */
+export function ChatPage({ conversation }: { conversation: string | null }) {
+  const { connection, thread, drafts, status } = useApp();
+  const state = useStore(thread.store, (now) => now);
+  const connected = useStore(connection.state, (now) => now.phase === "ready");
+  const statusNow = useStore(status.store, (now) => now);
+
+  useEffect(() => thread.open(conversation), [thread, conversation]);
+
+  const { entries, chosen } = state;
+  const turns = useMemo(() => turnsOf(entries.values()), [entries]);
+  const shown = useMemo(
+    () => turns.map((turn) => ({ turn, variant: shownVariant(turn, chosen) })),
+    [turns, chosen],
+  );
+  const visible = useMemo(
+    () =>
+      shown.flatMap(({ turn, variant }) => (variant === null ? [turn.question] : [turn.question, variant])),
+    [shown],
+  );
+  const byMessage = new Map(
+    shown.flatMap((one) => [
+      [one.turn.question.message.id, one] as const,
+      ...(one.variant === null ? [] : [[one.variant.message.id, one] as const]),
+    ]),
+  );
+  const running = visible.find((entry) => entry.live !== null) ?? null;
+  const canSend = connected && running === null && state.phase === "ready";
+
+  const ask = useCallback(
+    async (text: string) => {
+      try {
+        const id = await thread.send(text);
+        go({ page: "chat", conversation: id });
+      } catch (error) {
+        toast.failure("The question was not sent. It stands in the composer.", error);
+        throw error;
+      }
+    },
+    [thread],
+  );
+
+  // The page shows the thread that the address names; for one frame it may still hold the one before.
+  if (state.id !== conversation && conversation !== null) return <Notice text="Opening the conversation." />;
+  if (state.phase === "missing") {
+    return <Notice text="There is no such conversation. It may have been deleted." />;
+  }
+
+  const newest = visible.at(-1);
+  return (
+    <ChatRuntime
+      key={conversation ?? "new"}
+      entries={visible}
+      canSend={canSend}
+      draft={drafts.read(conversation)}
+      onDraft={(text) => drafts.write(conversation, text)}
+      onSend={ask}
+      onStop={async () => {
+        if (running === null) return;
+        try {
+          await thread.stop(running.message.id);
+        } catch (error) {
+          toast.failure("The answer could not be stopped.", error);
+        }
+      }}
+    >
+      <ThreadViewport
+        empty={
+          state.phase === "ready" ? (
+            <Welcome
+              status={statusNow}
+              canAsk={canSend}
+              onAsk={(question) => void ask(question).catch(() => drafts.write(conversation, question))}
+            />
+          ) : (
+            <Notice text="Opening the conversation." />
+          )
+        }
+        message={(id) => {
+          const one = byMessage.get(id);
+          if (one === undefined) return null;
+          if (one.turn.question.message.id === id) return <QuestionView entry={one.turn.question} />;
+          return one.variant === null ? null : (
+            <Answer turn={one.turn} variant={one.variant} canRegenerate={connected && running === null} />
+          );
+        }}
+        footer={
+          <div className="border-t border-line bg-paper px-4 py-3 sm:px-6">
+            <div className="mx-auto max-w-[62rem]">
+              <Composer
+                running={running !== null}
+                blocked={connected ? null : "Not connected. What you write is kept."}
+              />
+            </div>
+          </div>
+        }
+      />
+      <p role="status" className="sr-only">
+        {newest?.message.role === "assistant" && spokenState(newest.message, newest.live)}
+      </p>
+    </ChatRuntime>
+  );
+}
+
+function Notice({ text }: { text: string }) {
+  return <p className="flex-1 px-6 py-10 text-center text-sm text-ink-soft">{text}</p>;
+}
+
+interface AnswerProps {
+  turn: Turn;
+  variant: Entry;
+  canRegenerate: boolean;
+}
+
+/** The shown answer of a turn, with what can be done about it. */
+function Answer({ turn, variant, canRegenerate }: AnswerProps) {
+  const { thread } = useApp();
+  const question = turn.question.message.id;
+  const choose = useCallback((at: number) => thread.choose(question, at), [thread, question]);
+  const regenerate = useCallback(() => {
+    thread
+      .regenerate(question)
+      .catch((error: unknown) => toast.failure("The question was not asked again.", error));
+  }, [thread, question]);
+  const act = useCallback(
+    (action: NoticeAction) => {
+      switch (action.target) {
+        case "settings":
+          go({ page: "settings", section: "providers", link: action.link ?? null });
+          return;
+        case "models":
+          go({ page: "settings", section: "local", link: action.link ?? null });
+          return;
+        case "retry":
+          regenerate();
+          return;
+        default:
+          action.target satisfies never;
+      }
+    },
+    [regenerate],
+  );
+  return (
+    <AnswerView
+      entry={variant}
+      at={turn.variants.indexOf(variant)}
+      count={turn.variants.length}
+      canRegenerate={canRegenerate}
+      onChoose={choose}
+      onRegenerate={regenerate}
+      onAction={act}
+    />
+  );
+}

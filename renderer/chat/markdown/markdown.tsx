@@ -1,0 +1,90 @@
+import { Check, Copy } from "lucide-react";
+import { type ComponentProps, memo, useRef, useState } from "react";
+import ReactMarkdown, { type Components } from "react-markdown";
+import rehypeHighlight from "rehype-highlight";
+import rehypeSanitize from "rehype-sanitize";
+import remarkGfm from "remark-gfm";
+import { cn } from "../../ui/cn.ts";
+import { useCopy } from "../use-copy.ts";
+import { BlockSplitter } from "./blocks.ts";
+import "./markdown.css";
+
+/** Only these leave the page; everything else that looks like a link is plain text. */
+const linkProtocols = /^(?:https?:|mailto:)/i;
+
+function Link({ href, children }: ComponentProps<"a">) {
+  if (href === undefined || !linkProtocols.test(href)) return <span>{children}</span>;
+  return (
+    <a href={href} target="_blank" rel="noreferrer noopener">
+      {children}
+    </a>
+  );
+}
+
+/** A remote image would tell its server that the answer is being read; so it is a link that the person may follow. */
+function Image({ src, alt }: ComponentProps<"img">) {
+  const label = alt ? `Image: ${alt}` : "Image";
+  return <Link href={typeof src === "string" ? src : undefined}>{label}</Link>;
+}
+
+function Table(props: ComponentProps<"table">) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table is scrolled by keyboard too
+    <section className="scroll-x" tabIndex={0} aria-label="Table">
+      <table>{props.children}</table>
+    </section>
+  );
+}
+
+function CodeBlock({ children }: ComponentProps<"pre">) {
+  const pre = useRef<HTMLPreElement>(null);
+  const { copied, copy } = useCopy();
+  return (
+    <div className="code-block">
+      <button
+        type="button"
+        aria-label={copied ? "Copied" : "Copy code"}
+        onClick={() => copy(pre.current?.textContent ?? "")}
+      >
+        {copied ? <Check aria-hidden /> : <Copy aria-hidden />}
+      </button>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: wide code is scrolled by keyboard too */}
+      <pre ref={pre} tabIndex={0}>
+        {children}
+      </pre>
+    </div>
+  );
+}
+
+const components: Components = { a: Link, img: Image, table: Table, pre: CodeBlock };
+const remarkPlugins = [remarkGfm];
+// Sanitised first: what the highlighter adds afterwards is its own markup, not the model's.
+const rehypePlugins = [rehypeSanitize, rehypeHighlight];
+
+const MarkdownBlock = memo(function MarkdownBlock({
+  source,
+  continued,
+}: {
+  source: string;
+  continued: boolean;
+}) {
+  return (
+    <div className={cn("markdown-block", continued && "continued")}>
+      <ReactMarkdown components={components} remarkPlugins={remarkPlugins} rehypePlugins={rehypePlugins}>
+        {source}
+      </ReactMarkdown>
+    </div>
+  );
+});
+
+/** A model's Markdown, streamed or stored alike. Blocks that are finished are not rendered again. */
+export const Markdown = memo(function Markdown({ text }: { text: string }) {
+  const [splitter] = useState(() => new BlockSplitter());
+  return (
+    <div className="markdown">
+      {splitter.split(text).map((block) => (
+        <MarkdownBlock key={block.offset} source={block.source} continued={block.continued} />
+      ))}
+    </div>
+  );
+});

@@ -1,0 +1,154 @@
+import { Check, Copy, RotateCcw } from "lucide-react";
+import { memo, useId, useState } from "react";
+import type { NoticeAction } from "../../electron/contract/index.ts";
+import { Button } from "../ui/button.tsx";
+import { cn } from "../ui/cn.ts";
+import { Tooltip } from "../ui/tooltip.tsx";
+import { formatMoment, formatMs, tierLooks } from "../words/index.ts";
+import type { Entry } from "./answer.ts";
+import { Ending, LiveState } from "./answer-state.tsx";
+import { Markdown } from "./markdown/index.ts";
+import { Notices } from "./notices.tsx";
+import { TierBadge } from "./tier-badge.tsx";
+import { Timeline } from "./timeline.tsx";
+import { useCopy } from "./use-copy.ts";
+import { Variants } from "./variants.tsx";
+
+/** A margin with who and when, and the text beside it; one below the other where there is little room. */
+const row = "mx-auto grid max-w-[62rem] grid-cols-1 gap-x-6 gap-y-1 @2xl:grid-cols-[9.5rem_minmax(0,46rem)]";
+
+export const QuestionView = memo(function QuestionView({ entry: { message } }: { entry: Entry }) {
+  return (
+    <article aria-label="Question" className={cn(row, "border-t border-line pt-4 pb-3 first:border-0")}>
+      <div className="flex items-baseline gap-2 @2xl:flex-col @2xl:gap-0">
+        <span className="text-sm font-semibold text-ink-soft">You</span>
+        <time dateTime={message.created_at} className="reading text-ink-faint">
+          {formatMoment(message.created_at, new Date())}
+        </time>
+      </div>
+      <p className="font-semibold wrap-anywhere whitespace-pre-wrap">{message.text}</p>
+    </article>
+  );
+});
+
+interface AnswerViewProps {
+  entry: Entry;
+  /** Place of this variant among the answers to its question, from 0. */
+  at: number;
+  count: number;
+  /** Whether another answer may be asked for now. */
+  canRegenerate: boolean;
+  onChoose: (at: number) => void;
+  onRegenerate: () => void;
+  onAction: (action: NoticeAction) => void;
+}
+
+export const AnswerView = memo(function AnswerView(props: AnswerViewProps) {
+  const { message, live } = props.entry;
+  const { receipt } = message;
+  const [open, setOpen] = useState(false);
+  const timeline = useId();
+  return (
+    <article
+      aria-label="Answer"
+      aria-busy={live !== null}
+      data-state={message.state}
+      className={cn(row, "pb-6")}
+    >
+      <div className="flex flex-wrap items-baseline gap-x-3 @2xl:flex-col @2xl:gap-0.5">
+        {receipt === null ? (
+          live !== null && <LiveMargin entry={props.entry} />
+        ) : (
+          <>
+            <TierBadge
+              tier={receipt.tier}
+              open={open}
+              controls={timeline}
+              onToggle={() => setOpen((now) => !now)}
+            />
+            {receipt.link !== null && (
+              <span className="text-sm wrap-anywhere text-ink-soft">{receipt.link}</span>
+            )}
+            <AnsweredIn entry={props.entry} />
+          </>
+        )}
+      </div>
+      <div
+        className={cn(
+          "min-w-0 border-l-2 pl-4",
+          receipt === null ? "border-line-strong" : tierLooks[receipt.tier].rule,
+        )}
+      >
+        {receipt !== null && open && <Timeline id={timeline} receipt={receipt} />}
+        {live !== null && <LiveState live={live} hasText={message.text !== ""} />}
+        <div className={cn(message.state === "failed" && receipt?.tier !== "offline" && "opacity-75")}>
+          <Markdown text={message.text} />
+        </div>
+        <Ending message={message} />
+        <Notices notices={receipt?.notices ?? live?.notices ?? []} onAction={props.onAction} />
+        {live === null && <Actions {...props} />}
+      </div>
+    </article>
+  );
+});
+
+function LiveMargin({ entry: { live } }: { entry: Entry }) {
+  if (live === null || live.asking === null) return null;
+  const look = tierLooks[live.asking.tier];
+  return (
+    <>
+      <span className={cn("inline-flex items-center gap-1.5 py-0.5 text-sm font-semibold", look.color)}>
+        <look.icon aria-hidden className="size-4" />
+        {look.label}
+      </span>
+      <span className="text-sm wrap-anywhere text-ink-soft">{live.asking.link}</span>
+    </>
+  );
+}
+
+/** The time of the whole answer, every attempt included. */
+function AnsweredIn({ entry: { message } }: { entry: Entry }) {
+  const attempts = message.receipt?.attempts ?? [];
+  const [first] = attempts;
+  const last = attempts.at(-1);
+  if (first === undefined || last === undefined) return null;
+  const ms = Date.parse(last.started_at) - Date.parse(first.started_at) + last.duration_ms;
+  return (
+    <span className="reading text-ink-faint">
+      {formatMs(ms)}
+      {attempts.length > 1 && `, ${attempts.length} attempts`}
+    </span>
+  );
+}
+
+function Actions({ entry, at, count, canRegenerate, onChoose, onRegenerate }: AnswerViewProps) {
+  const { copied, copy } = useCopy();
+  return (
+    <div className="mt-2 -ml-2 flex items-center">
+      {entry.message.text !== "" && (
+        <Tooltip text={copied ? "Copied" : "Copy the answer as Markdown"}>
+          <Button
+            variant="quiet"
+            size="icon"
+            aria-label={copied ? "Copied" : "Copy answer"}
+            onClick={() => copy(entry.message.text)}
+          >
+            {copied ? <Check aria-hidden /> : <Copy aria-hidden />}
+          </Button>
+        </Tooltip>
+      )}
+      <Tooltip text="Ask again; this answer is kept">
+        <Button
+          variant="quiet"
+          size="icon"
+          aria-label="Ask again"
+          disabled={!canRegenerate}
+          onClick={onRegenerate}
+        >
+          <RotateCcw aria-hidden />
+        </Button>
+      </Tooltip>
+      <Variants at={at} count={count} onChoose={onChoose} />
+    </div>
+  );
+}

@@ -1,0 +1,3 @@
+/** Providers and the order of the chain, the rules, and the look. */
+export { SettingsModel } from "./settings-model.ts";
+export { SettingsPage } from "./settings-page.tsx";

@@ -1,0 +1,94 @@
+import { FileCog, Monitor, Moon, Sun } from "lucide-react";
+import { useState } from "react";
+import type { LinkConfig } from "../../electron/contract/index.ts";
+import { useApp } from "../app-model.ts";
+import { go, type Route, useStore } from "../state/index.ts";
+import { Choice } from "../ui/choice.tsx";
+import { toast } from "../ui/toast.tsx";
+import { LinkDialog } from "./link-dialog.tsx";
+import type { FormPreset } from "./link-draft.ts";
+import { LocalSection } from "./local-section.tsx";
+import { ProvidersSection } from "./providers-section.tsx";
+import { RulesSection } from "./rules-section.tsx";
+import { Section } from "./section.tsx";
+import { chainInForce, type Theme } from "./settings-model.ts";
+
+/** The form that is open: for a link, or for a new one from a preset (null: still to be chosen). */
+export interface OpenDialog {
+  link: LinkConfig | null;
+  start: FormPreset | null;
+}
+
+const themes: readonly { value: Theme; label: string; icon: React.ReactNode }[] = [
+  { value: "system", label: "As the system", icon: <Monitor aria-hidden /> },
+  { value: "light", label: "Light", icon: <Sun aria-hidden /> },
+  { value: "dark", label: "Dark", icon: <Moon aria-hidden /> },
+];
+
+/** Everything that a person can set. */
+export function SettingsPage({ route }: { route: Extract<Route, { page: "settings" }> }) {
+  const { settings, status } = useApp();
+  const { theme, config } = useStore(settings.store, (state) => state);
+  const statusNow = useStore(status.store, (now) => now);
+  const [dialog, setDialog] = useState<OpenDialog | null>(null);
+
+  if (config === null || theme === null || statusNow === null) {
+    return <p className="flex-1 px-6 py-10 text-center text-sm text-ink-soft">Reading the settings.</p>;
+  }
+  const file = statusNow.config_file;
+  const readOnly = file !== null;
+  const chain = chainInForce(config, statusNow);
+  const adding: OpenDialog | null = route.section === "add" && !readOnly ? { link: null, start: null } : null;
+  const open = dialog ?? adding;
+  const close = () => {
+    setDialog(null);
+    if (route.section === "add") go({ page: "settings", section: "providers", link: null });
+  };
+
+  return (
+    <div className="@container min-h-0 flex-1 overflow-y-auto px-4 sm:px-6">
+      <div className="mx-auto max-w-[62rem] pb-10">
+        {file !== null && (
+          <p className="mt-5 flex items-start gap-2.5 border-l-2 border-accent bg-accent-soft px-3.5 py-2.5 text-sm">
+            <FileCog aria-hidden className="mt-0.5 size-4 shrink-0 text-accent" />
+            <span>
+              The config file <code className="reading wrap-anywhere">{file}</code> is in force. Change the
+              chain and the rules there; this page shows what it says.
+            </span>
+          </p>
+        )}
+        <Section
+          title="Providers and their order"
+          text="A question goes to the first link; when that one can't answer, to the next, and so on."
+          target={route.section === "providers" && route.link === null}
+        >
+          <ProvidersSection
+            chain={chain}
+            readOnly={readOnly}
+            focused={route.section === "providers" ? route.link : null}
+            onDialog={setDialog}
+          />
+        </Section>
+        <Section title="On this machine" target={route.section === "local"}>
+          <LocalSection readOnly={readOnly} onAdd={(start) => setDialog({ link: null, start })} />
+        </Section>
+        <Section title="Rules" target={route.section === "rules"}>
+          <RulesSection config={config} readOnly={readOnly} />
+        </Section>
+        <Section title="Look" target={route.section === "look"}>
+          <Choice
+            label="Theme"
+            value={theme}
+            options={themes}
+            onChange={(value) => {
+              settings
+                .setTheme(value)
+                .catch((error: unknown) => toast.failure("The theme was not changed.", error));
+            }}
+          />
+        </Section>
+      </div>
+      {open !== null && <LinkDialog chain={chain} link={open.link} start={open.start} onClose={close} />}
+    </div>
+  );
+}

@@ -1,0 +1,195 @@
+import type {
+  Attempt,
+  LinkStatus,
+  Notice,
+  Preset,
+  Receipt,
+  SecretsInfo,
+  Status,
+} from "../../../electron/contract/index.ts";
+
+/** An attempt that went well, with what a test changes of it. */
+export function attempt(change: Partial<Attempt> = {}): Attempt {
+  return {
+    link: "primary",
+    provider: "openai",
+    model: "gpt-5",
+    tier: "cloud",
+    outcome: "answered",
+    kind: null,
+    message: null,
+    status: 200,
+    request_id: "req_1",
+    started_at: "2026-03-02T09:15:01.000Z",
+    connect_ms: 42,
+    first_token_ms: 310,
+    duration_ms: 1_840,
+    usage: { input_tokens: 21, output_tokens: 148 },
+    cost_usd: 0.0015,
+    ...change,
+  };
+}
+
+export function notice(change: Partial<Notice> = {}): Notice {
+  return {
+    code: "starter_model",
+    severity: "info",
+    text: "The starter model answered. It knows Holdfast and little else.",
+    reason: null,
+    action: null,
+    ...change,
+  };
+}
+
+/** A receipt for the attempts, answered by the last one. */
+export function receipt(attempts: Attempt[], change: Partial<Receipt> = {}): Receipt {
+  const last = attempts.at(-1);
+  return {
+    requested_tier: "cloud",
+    tier: last?.tier ?? "offline",
+    link: last?.link ?? null,
+    provider: last?.provider ?? null,
+    model: last?.model ?? null,
+    level: "full",
+    reason: null,
+    attempts,
+    seams: [],
+    notices: [],
+    dropped: [],
+    usage: last?.usage ?? null,
+    cost_usd: last?.cost_usd ?? null,
+    similarity: null,
+    age_s: null,
+    original_question: null,
+    ...change,
+  };
+}
+
+export const localAttempt = attempt({
+  link: "last-line",
+  provider: "llama",
+  model: "resources/models/starter.gguf",
+  tier: "local",
+  status: null,
+  request_id: null,
+  connect_ms: 3,
+  first_token_ms: 190,
+  duration_ms: 1_420,
+  usage: { input_tokens: 38, output_tokens: 96 },
+  cost_usd: 0,
+});
+
+export const starterLink: LinkStatus = {
+  id: "last-line",
+  provider: "llama",
+  model: "resources/models/starter.gguf",
+  tier: "local",
+  light: "unknown",
+  consecutive_failures: 0,
+  last_failure: null,
+  latency_ms: null,
+  checked_at: null,
+};
+
+export const cloudLinks: LinkStatus[] = [
+  {
+    id: "primary",
+    provider: "openai",
+    model: "gpt-5",
+    tier: "cloud",
+    light: "failing",
+    consecutive_failures: 3,
+    last_failure: {
+      kind: "overloaded",
+      message: "The server is overloaded (503).",
+      at: "2026-03-02T09:14:40.000Z",
+    },
+    latency_ms: 340,
+    checked_at: "2026-03-02T09:14:40.000Z",
+  },
+  {
+    id: "second",
+    provider: "anthropic",
+    model: "claude-sonnet-5",
+    tier: "backup",
+    light: "ok",
+    consecutive_failures: 0,
+    last_failure: null,
+    latency_ms: 410,
+    checked_at: "2026-03-02T09:14:41.000Z",
+  },
+];
+
+export function status(change: Partial<Status> = {}): Status {
+  return {
+    level: "full",
+    links: [starterLink],
+    engine: { state: "idle", model: "resources/models/starter.gguf", device: "cpu", restarts: 0 },
+    config_file: null,
+    warnings: [],
+    version: "0.1.0",
+    ...change,
+  };
+}
+
+export const presets: Preset[] = [
+  {
+    id: "openai",
+    label: "OpenAI",
+    provider: "openai",
+    api_key_env: "OPENAI_API_KEY",
+    keys_url: "https://platform.openai.com/api-keys",
+    tier: "cloud",
+    models: [
+      {
+        id: "gpt-5",
+        capabilities: { vision: true, tools: true, json_schema: true, context_window: 400_000 },
+        price: { input: 1.25, output: 10 },
+      },
+      {
+        id: "gpt-5-mini",
+        capabilities: { tools: true, context_window: 400_000 },
+        price: { input: 0.25, output: 2 },
+      },
+    ],
+    checked: "2026-02-01",
+    source: "https://platform.openai.com/docs/models",
+  },
+  {
+    id: "anthropic",
+    label: "Anthropic",
+    provider: "anthropic",
+    api_key_env: "ANTHROPIC_API_KEY",
+    tier: "cloud",
+    models: [{ id: "claude-sonnet-5", capabilities: { vision: true, tools: true, context_window: 200_000 } }],
+    checked: "2026-02-01",
+    source: "https://docs.anthropic.com",
+  },
+  {
+    id: "ollama",
+    label: "Ollama",
+    provider: "ollama",
+    base_url: "http://127.0.0.1:11434",
+    tier: "local",
+    models: [{ id: "qwen3:4b", capabilities: {} }],
+    checked: "2026-02-01",
+    source: "https://ollama.com/library",
+  },
+  {
+    id: "lm-studio",
+    label: "LM Studio",
+    provider: "openai-compatible",
+    base_url: "http://127.0.0.1:1234/v1",
+    tier: "local",
+    models: [],
+    checked: "2026-02-01",
+    source: "https://lmstudio.ai/docs",
+  },
+];
+
+export const keychain: SecretsInfo = {
+  kind: "keychain",
+  writable: true,
+  detail: "Keys are kept in this system's keychain, never in a file.",
+  present: {},
+};

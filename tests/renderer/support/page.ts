@@ -1,0 +1,96 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { build } from "vite";
+import config from "../../../electron.vite.config.ts";
+import { FakeApp, type Script } from "./fake-app.ts";
+
+const root = resolve(import.meta.dirname, "../../..");
+const built = join(root, "out", "renderer");
+
+/** When anything in a folder was changed last, milliseconds since the epoch. */
+function newest(folder: string): number {
+  return Math.max(
+    ...readdirSync(folder, { recursive: true, encoding: "utf8" }).map(
+      (file) => statSync(join(folder, file)).mtimeMs,
+    ),
+  );
+}
+
+function upToDate(): boolean {
+  const page = join(built, "index.html");
+  if (!existsSync(page)) return false;
+  return (
+    statSync(page).mtimeMs >=
+    Math.max(newest(join(root, "renderer")), newest(join(root, "electron/contract")))
+  );
+}
+
+/** Builds the page when its sources are newer; one builder at a time, the others wait for it. Gives back its folder. */
+export async function builtPage(): Promise<string> {
+  const lock = join(root, "out", ".page-build");
+  mkdirSync(join(root, "out"), { recursive: true });
+  while (!upToDate()) {
+    try {
+      mkdirSync(lock);
+    } catch {
+      await new Promise((done) => setTimeout(done, 250));
+      continue;
+    }
+    try {
+      const page = "renderer" in config ? config.renderer : undefined;
+      await build({ configFile: false, base: "./", logLevel: "warn", ...page });
+    } finally {
+      rmSync(lock, { recursive: true });
+    }
+  }
+  return built;
+}
+
+/** A system's Chromium; the variable names another one. */
+export function launch(): Promise<Browser> {
+  const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
+  return chromium.launch({ executablePath, args: ["--no-sandbox"] });
+}
+
+/** A page at a fake app. `complaints` are errors, console errors and CSP violations that happened in it. */
+export interface Session extends AsyncDisposable {
+  app: FakeApp;
+  page: Page;
+  complaints: string[];
+}
+
+/** Opens the built page at a new fake app, prepared by `prepare` before the page is loaded. */
+export async function open(
+  browser: Browser,
+  script: Script,
+  prepare: (app: FakeApp) => void = () => {},
+  options: BrowserContextOptions = {},
+): Promise<Session> {
+  const app = await FakeApp.start(await builtPage(), script);
+  prepare(app);
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  page.setDefaultTimeout(8_000);
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  await page.goto(app.url);
+  return {
+    app,
+    page,
+    complaints,
+    async [Symbol.asyncDispose]() {
+      await context.close();
+      await app[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Types a question and sends it. */
+export async function ask(page: Page, question: string): Promise<void> {
+  await page.getByLabel("Your question").fill(question);
+  await page.keyboard.press("Enter");
+}

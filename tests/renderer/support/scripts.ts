@@ -1,0 +1,239 @@
+import type { ChainEvent, Receipt } from "../../../electron/contract/index.ts";
+import type { Script } from "./fake-app.ts";
+import { attempt, localAttempt, notice, receipt } from "./fixtures.ts";
+
+/** A door that a script waits at until the test opens it. */
+export function gate() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { passed: promise, open: resolve };
+}
+
+const started = (from: { link: string; model: string }, tier: "cloud" | "backup" | "local"): ChainEvent => ({
+  type: "attempt_started",
+  link: from.link,
+  provider: tier === "local" ? "llama" : "openai",
+  model: from.model,
+  tier,
+  level: "full",
+});
+
+const delta = (text: string): ChainEvent => ({ type: "delta", text });
+
+const finished = (text: string, stored: Receipt): ChainEvent => ({
+  type: "finished",
+  receipt: stored,
+  answer: { text, tool_calls: [], finish_reason: "stop" },
+  failure: null,
+});
+
+/** Words of a text, each with the space after it. */
+function words(text: string): string[] {
+  return text.match(/\S+\s*/g) ?? [];
+}
+
+export const localText =
+  "When your connection goes away, Holdfast asks the next link in the chain, and at the end the model on this machine. You get an answer either way, and its badge says who gave it.";
+
+const localReceipt = receipt([localAttempt], {
+  requested_tier: "local",
+  notices: [
+    notice({
+      action: { label: "Get a better local model", target: "models" },
+      reason: "It has a few million parameters; larger models have thousands of times more.",
+    }),
+  ],
+});
+
+/** The starter model answers. */
+export const local: Script = async function* () {
+  yield started(localAttempt, "local");
+  for (const word of words(localText)) yield delta(word);
+  yield finished(localText, localReceipt);
+};
+
+/** The first provider answers with this text. */
+export function cloud(text: string): Script {
+  return async function* () {
+    yield started(attempt(), "cloud");
+    for (const word of words(text)) yield delta(word);
+    yield finished(text, receipt([attempt()]));
+  };
+}
+
+/** The first provider answers `head`, waits at the door, and goes on with `tail`; a stop ends it at once. */
+export function slow(head: string, tail: string, door: { passed: Promise<void> }): Script {
+  return async function* (_question, stopped) {
+    yield started(attempt(), "cloud");
+    yield delta(head);
+    const stop = new Promise<"stopped">((resolve) =>
+      stopped.addEventListener("abort", () => resolve("stopped"), { once: true }),
+    );
+    if ((await Promise.race([door.passed, stop])) === "stopped") {
+      yield {
+        type: "finished",
+        receipt: receipt([attempt({ outcome: "cancelled", kind: "cancelled" })]),
+        answer: { text: head, tool_calls: [], finish_reason: null },
+        failure: {
+          code: "cancelled",
+          kind: "cancelled",
+          status: null,
+          message: "Stopped.",
+          retry_after_ms: null,
+        },
+      };
+      return;
+    }
+    yield delta(tail);
+    yield finished(head + tail, receipt([attempt()]));
+  };
+}
+
+const overloaded = attempt({
+  outcome: "failed",
+  kind: "overloaded",
+  message: "The server is overloaded. Please try again later.",
+  status: 503,
+  first_token_ms: null,
+  duration_ms: 210,
+  usage: null,
+  cost_usd: null,
+});
+const rejected = attempt({
+  link: "second",
+  provider: "anthropic",
+  model: "claude-sonnet-5",
+  tier: "backup",
+  outcome: "failed",
+  kind: "auth",
+  message: "invalid x-api-key",
+  status: 401,
+  started_at: "2026-03-02T09:15:01.215Z",
+  first_token_ms: null,
+  duration_ms: 130,
+  usage: null,
+  cost_usd: null,
+});
+const afterBoth = { ...localAttempt, started_at: "2026-03-02T09:15:01.350Z" };
+
+/** Two providers fail, and the local model answers. */
+export const fallThrough: Script = async function* () {
+  yield started(overloaded, "cloud");
+  yield { type: "attempt_failed", attempt: overloaded };
+  yield started(rejected, "backup");
+  yield { type: "attempt_failed", attempt: rejected };
+  yield started(localAttempt, "local");
+  for (const word of words(localText)) yield delta(word);
+  yield finished(
+    localText,
+    receipt([overloaded, rejected, afterBoth], {
+      level: "minimal",
+      reason: "overloaded",
+      notices: [
+        notice({
+          code: "key_rejected",
+          severity: "warning",
+          text: "The key of second was rejected.",
+          reason: "Anthropic answered 401: invalid x-api-key.",
+          action: { label: "Mend the key", target: "settings", link: "second" },
+        }),
+        notice({
+          code: "local_used",
+          text: "A model on this machine answered, because no provider could.",
+          reason: "primary is overloaded, and the key of second was rejected.",
+        }),
+        notice({ action: { label: "Get a better local model", target: "models" } }),
+      ],
+    }),
+  );
+};
+
+/** The first provider breaks off in the middle; the second begins again after the door is opened. */
+export function brokenOff(head: string, whole: string, door: { passed: Promise<void> }): Script {
+  const broken = attempt({
+    outcome: "failed",
+    kind: "truncated",
+    message: "The stream ended without a finish.",
+    usage: null,
+    cost_usd: null,
+  });
+  const second = attempt({
+    link: "second",
+    provider: "anthropic",
+    model: "claude-sonnet-5",
+    tier: "backup",
+    started_at: "2026-03-02T09:15:02.900Z",
+  });
+  return async function* () {
+    yield started(broken, "cloud");
+    yield delta(head);
+    yield { type: "attempt_failed", attempt: broken };
+    yield { type: "retracted", link: broken.link, kind: "truncated" };
+    yield started(second, "backup");
+    await door.passed;
+    for (const word of words(whole)) yield delta(word);
+    yield finished(
+      whole,
+      receipt([broken, second], {
+        reason: "truncated",
+        notices: [
+          notice({
+            code: "backup_used",
+            text: "second answered instead of primary.",
+            reason: "primary broke off.",
+          }),
+        ],
+      }),
+    );
+  };
+}
+
+const unreachable = attempt({
+  outcome: "failed",
+  kind: "network",
+  message: "connect ECONNREFUSED 127.0.0.1:9",
+  status: null,
+  request_id: null,
+  connect_ms: null,
+  first_token_ms: null,
+  duration_ms: 4,
+  usage: null,
+  cost_usd: null,
+});
+
+/** Nothing can answer. */
+export const offline: Script = async function* () {
+  yield started(unreachable, "cloud");
+  yield { type: "attempt_failed", attempt: unreachable };
+  yield {
+    type: "finished",
+    receipt: receipt([unreachable], {
+      tier: "offline",
+      link: null,
+      provider: null,
+      model: null,
+      level: "offline",
+      reason: "network",
+      notices: [
+        notice({
+          code: "offline",
+          severity: "error",
+          text: "Nothing could answer just now.",
+          reason: "primary could not be reached, and there is no model on this machine.",
+          action: { label: "Ask again", target: "retry" },
+        }),
+      ],
+    }),
+    answer: {
+      text: "I can't answer at the moment: no provider can be reached.",
+      tool_calls: [],
+      finish_reason: null,
+    },
+    failure: {
+      code: "all_links_failed",
+      kind: "network",
+      status: null,
+      message: "No link could answer.",
+      retry_after_ms: 60_000,
+    },
+  };
+};

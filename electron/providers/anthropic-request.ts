@@ -7,8 +7,8 @@ import type {
   ToolChoice as ToolChoiceParam,
 } from "@anthropic-ai/sdk/resources/messages";
 import type { Link, ProviderRequest } from "../chain/index.ts";
-import type { ContentPart, Message, ResponseFormat, ToolCall, ToolChoice } from "../contract/index.ts";
-import { parseJson } from "./error-body.ts";
+import type { ContentPart, Message, ResponseFormat, ToolChoice } from "../contract/index.ts";
+import { argumentsObject } from "./tool-arguments.ts";
 
 /** Anthropic wants a limit with every request; this is ours where a request has none. All current models take it. */
 export const defaultMaxTokens = 4_096;
@@ -31,17 +31,6 @@ function image(part: Extract<ContentPart, { type: "image" }>): ImageBlockParam {
 /** Empty text blocks are refused, so an empty text becomes no block at all. */
 function textBlocks(text: string): TextBlockParam[] {
   return text === "" ? [] : [{ type: "text", text }];
-}
-
-/**
- * The arguments of an earlier call as the object that Anthropic wants. Text that another model left broken is shown as it
- * was, so that the conversation can go on and the model sees the faulty call.
- */
-function toolInput(call: ToolCall): Record<string, unknown> {
-  if (call.arguments.trim() === "") return {};
-  const parsed = parseJson(call.arguments);
-  const isObject = typeof parsed === "object" && parsed !== null && !Array.isArray(parsed);
-  return isObject ? (parsed as Record<string, unknown>) : { arguments: call.arguments };
 }
 
 function turn(message: Exclude<Message, { role: "system" }>): {
@@ -68,7 +57,7 @@ function turn(message: Exclude<Message, { role: "system" }>): {
             type: "tool_use" as const,
             id: call.id,
             name: call.name,
-            input: toolInput(call),
+            input: argumentsObject(call),
           })),
         ],
       };
@@ -115,6 +104,17 @@ function outputConfig(
   return { output_config: { format: { type: "json_schema", schema: format.schema } } };
 }
 
+/** Claude from Opus 4.7 and from 5 on, which refuses any `temperature` and `top_p` but the default. */
+const noSampling = /^claude-(?:opus-4-[7-9]|mythos-preview|[a-z]+-(?:[5-9]|\d\d)(?!\d))/;
+
+/** Earlier models take one of the two. */
+function sampling(request: ProviderRequest, model: string): { temperature?: number; top_p?: number } {
+  if (noSampling.test(model)) return {};
+  // Ours goes to 2 as OpenAI's does, Anthropic's to 1.
+  if (request.temperature !== undefined) return { temperature: Math.min(request.temperature, 1) };
+  return request.top_p === undefined ? {} : { top_p: request.top_p };
+}
+
 /** A request in the wire format of Messages, always streaming. `seed` has no equal there and is left out. */
 export function anthropicRequest(request: ProviderRequest, link: Link): MessageCreateParamsStreaming {
   const system = request.messages.flatMap((message) => (message.role === "system" ? [message.content] : []));
@@ -125,9 +125,7 @@ export function anthropicRequest(request: ProviderRequest, link: Link): MessageC
     max_tokens: request.max_tokens ?? defaultMaxTokens,
     stream: true,
     ...(system.length > 0 && { system: system.join("\n\n") }),
-    // Ours goes to 2 as OpenAI's does, Anthropic's to 1.
-    ...(request.temperature !== undefined && { temperature: Math.min(request.temperature, 1) }),
-    ...(request.top_p !== undefined && { top_p: request.top_p }),
+    ...sampling(request, link.model),
     ...(request.stop !== undefined && request.stop.length > 0 && { stop_sequences: request.stop }),
     ...(request.tools !== undefined &&
       request.tools.length > 0 && {

@@ -1,7 +1,8 @@
 import type Anthropic from "@anthropic-ai/sdk";
-import type { Link, Provider } from "../chain/index.ts";
+import type { Provider } from "../chain/index.ts";
 import { anthropicEvents } from "./anthropic-events.ts";
 import { anthropicRequest } from "./anthropic-request.ts";
+import { withoutVersion } from "./base-url.ts";
 import { door } from "./door.ts";
 import { endpointOf } from "./endpoint.ts";
 import { keyOf } from "./key.ts";
@@ -11,11 +12,6 @@ import { noTimeoutMs } from "./sdk.ts";
 import { attemptStream, headOf } from "./stream.ts";
 
 export const anthropicBaseUrl = "https://api.anthropic.com";
-
-/** The SDK adds `/v1` itself; people who write it in `base_url`, as they do for OpenAI, mean the same. */
-function baseUrlOf(link: Link): string {
-  return (link.baseUrl ?? anthropicBaseUrl).replace(/\/+$/, "").replace(/\/v1$/, "");
-}
 
 /**
  * Anthropic's Messages through the official SDK, which is loaded with the first request. A key is required at Anthropic itself;
@@ -39,7 +35,7 @@ export function anthropicProvider(options: ProviderOptions): Provider {
   return {
     stream: (request, link, signal) =>
       attemptStream(signal, async () => {
-        const baseUrl = baseUrlOf(link);
+        const baseUrl = withoutVersion(link.baseUrl ?? anthropicBaseUrl);
         const official = new URL(baseUrl).host === new URL(anthropicBaseUrl).host;
         const key = await keyOf(link, options, official);
         const endpoint = endpointOf(link, baseUrl, key);

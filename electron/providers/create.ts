@@ -1,6 +1,7 @@
 import type { Provider } from "../chain/index.ts";
 import type { ProviderName } from "../contract/index.ts";
 import { anthropicProvider } from "./anthropic.ts";
+import { ollamaProvider } from "./ollama.ts";
 import { openaiProvider } from "./openai.ts";
 import { openaiCompatibleProvider } from "./openai-compatible.ts";
 import type { ProviderOptions } from "./options.ts";
@@ -9,6 +10,7 @@ import type { ProviderOptions } from "./options.ts";
 const families = {
   openai: openaiProvider,
   anthropic: anthropicProvider,
+  ollama: ollamaProvider,
   "openai-compatible": openaiCompatibleProvider,
 } satisfies Partial<Record<ProviderName, (options: ProviderOptions) => Provider>>;
 

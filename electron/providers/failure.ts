@@ -8,7 +8,7 @@ import { retryAfterMs } from "./retry-after.ts";
 /** What a person reads first for each kind that a provider's answer can have, and how to mend it. */
 const sentences: Partial<Record<FailureKind, (at: Endpoint, status: number | null) => string>> = {
   auth: (at, status) =>
-    `${at.host} ${status === 403 ? "does not allow this to" : "refused"} the key of link "${at.link}". ${
+    `${at.host} ${status === 403 ? "denied access to" : "refused"} the key of link "${at.link}". ${
       at.keyEnv === null
         ? "Enter a valid key for it under Settings, Providers"
         : `Set ${at.keyEnv} to a valid key, or enter one under Settings, Providers`

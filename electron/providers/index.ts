@@ -1,6 +1,8 @@
 /** One file per provider family, each a `Provider`; how they fail is classified here. */
 export { anthropicProvider } from "./anthropic.ts";
 export { createProviders, type HttpProviderName } from "./create.ts";
+export * from "./llama.ts";
+export { ollamaProvider } from "./ollama.ts";
 export { openaiProvider } from "./openai.ts";
 export { openaiCompatibleProvider } from "./openai-compatible.ts";
 export type { ProviderOptions } from "./options.ts";

@@ -13,20 +13,30 @@ export interface Dialect {
   seed: "seed" | "random_seed";
   /** Whether token counts must be asked for. Mistral refuses the question and always sends them. */
   askUsage: boolean;
+  /** Models that refuse a request with `temperature` or `top_p`; for them both are left out. */
+  noSampling: RegExp | null;
 }
 
-export const openaiDialect: Dialect = { maxTokens: "max_completion_tokens", seed: "seed", askUsage: true };
-
-const compatibleDialect: Dialect = { ...openaiDialect, maxTokens: "max_tokens" };
+const compatible: Dialect = { maxTokens: "max_tokens", seed: "seed", askUsage: true, noSampling: null };
 
 const dialects: Readonly<Record<string, Dialect>> = {
-  "api.openai.com": openaiDialect,
-  "api.mistral.ai": { maxTokens: "max_tokens", seed: "random_seed", askUsage: false },
+  "api.openai.com": {
+    ...compatible,
+    maxTokens: "max_completion_tokens",
+    // Models that reason unless told not to; GPT-5.1 to 5.4 don't, and take both.
+    noSampling: /^(?:o\d|gpt-5(?:\.[5-9])?(?:-|$)|gpt-[6-9])/,
+  },
+  "api.mistral.ai": { ...compatible, seed: "random_seed", askUsage: false },
 };
 
-/** The dialect of an OpenAI-compatible server, by its host. */
+/** The dialect that a server speaks, by its host. */
 export function dialectOf(baseUrl: string): Dialect {
-  return dialects[new URL(baseUrl).hostname] ?? compatibleDialect;
+  return dialects[new URL(baseUrl).hostname] ?? compatible;
+}
+
+/** The dialect of the family `openai`, which is OpenAI's own API also where a proxy stands before it. */
+export function openaiDialectOf(baseUrl: string): Dialect {
+  return { ...dialectOf(baseUrl), maxTokens: "max_completion_tokens" };
 }
 
 function contentPart(part: ContentPart): ChatCompletionContentPart {
@@ -81,14 +91,15 @@ export function openaiRequest(
   link: Link,
   dialect: Dialect,
 ): ChatCompletionCreateParamsStreaming {
+  const sampling = dialect.noSampling?.test(link.model) !== true;
   return {
     model: link.model,
     messages: request.messages.map(messageParam),
     stream: true,
     ...(dialect.askUsage && { stream_options: { include_usage: true } }),
     ...(request.max_tokens !== undefined && { [dialect.maxTokens]: request.max_tokens }),
-    ...(request.temperature !== undefined && { temperature: request.temperature }),
-    ...(request.top_p !== undefined && { top_p: request.top_p }),
+    ...(sampling && request.temperature !== undefined && { temperature: request.temperature }),
+    ...(sampling && request.top_p !== undefined && { top_p: request.top_p }),
     ...(request.stop !== undefined && request.stop.length > 0 && { stop: request.stop }),
     ...(request.seed !== undefined && { [dialect.seed]: request.seed }),
     ...(request.tools !== undefined &&

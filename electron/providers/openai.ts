@@ -1,6 +1,6 @@
 import type { Provider } from "../chain/index.ts";
 import { chatCompletionsProvider } from "./openai-chat.ts";
-import { openaiDialect } from "./openai-request.ts";
+import { openaiDialectOf } from "./openai-request.ts";
 import type { ProviderOptions } from "./options.ts";
 
 export const openaiBaseUrl = "https://api.openai.com/v1";
@@ -11,7 +11,7 @@ export const openaiBaseUrl = "https://api.openai.com/v1";
 export function openaiProvider(options: ProviderOptions): Provider {
   return chatCompletionsProvider(options, {
     baseUrl: (link) => link.baseUrl ?? openaiBaseUrl,
-    dialect: () => openaiDialect,
+    dialect: openaiDialectOf,
     needsKey: (link) => link.baseUrl === null || new URL(link.baseUrl).host === new URL(openaiBaseUrl).host,
   });
 }

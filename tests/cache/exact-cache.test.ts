@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { cacheMigrations, EmergencyCache } from "../../electron/cache/index.ts";
+import { cacheMigrations, ExactCache, type ExactCacheOptions } from "../../electron/cache/index.ts";
 import type { Answer, ChatRequest, Receipt } from "../../electron/contract/index.ts";
 
 const start = Date.UTC(2026, 0, 1);
@@ -37,7 +37,7 @@ function ask(question: string, change: Partial<ChatRequest> = {}): ChatRequest {
 }
 
 /** A cache on a real file, and a clock to turn. */
-function openCache({ maxEntries = 100, ttlMs = 90 * day } = {}) {
+function openCache(limits: Pick<ExactCacheOptions, "max_entries" | "ttl"> = {}) {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-cache-"));
   const path = join(folder, "cache.db");
   const database = new DatabaseSync(path);
@@ -47,7 +47,7 @@ function openCache({ maxEntries = 100, ttlMs = 90 * day } = {}) {
   });
   for (const step of cacheMigrations) database.exec(step);
   const time = { now: start };
-  const cache = new EmergencyCache({ database, clock: { now: () => time.now }, maxEntries, ttlMs });
+  const cache = new ExactCache({ database, clock: { now: () => time.now }, ...limits });
   return { cache, database, time, path };
 }
 
@@ -207,7 +207,7 @@ test("a later answer takes the place of an earlier one and is as young as it", a
 });
 
 test("beyond max_entries the oldest go, and one that was renewed is young again", async () => {
-  const { cache, time } = openCache({ maxEntries: 2 });
+  const { cache, time } = openCache({ max_entries: 2 });
   for (const question of ["a", "b", "a", "c"]) {
     time.now += 1_000;
     await cache.put(ask(question), answer(question), receipt);
@@ -216,8 +216,17 @@ test("beyond max_entries the oldest go, and one that was renewed is young again"
   expect(found.map((hit) => hit?.text ?? null)).toEqual(["a", null, "c"]);
 });
 
+test("an answer is kept for ninety days unless told otherwise", async () => {
+  const { cache, time } = openCache();
+  await cache.put(ask("q"), answer("A."), receipt);
+  time.now += 90 * day - 1;
+  expect(await cache.lookup(ask("q"))).not.toBeNull();
+  time.now += 1;
+  expect(await cache.lookup(ask("q"))).toBeNull();
+});
+
 test("an answer older than the ttl is not served, and is gone with the next one that is kept", async () => {
-  const { cache, time } = openCache({ ttlMs: day });
+  const { cache, time } = openCache({ ttl: "1d" });
   await cache.put(ask("q"), answer("A."), receipt);
   time.now += day - 1;
   expect(await cache.lookup(ask("q"))).not.toBeNull();
@@ -256,7 +265,6 @@ test("a purge leaves nothing, on the disk neither", async () => {
   await cache.put(ask("q"), answer("a very private answer"), receipt);
   cache.purge();
   expect(cache.stats().entries).toBe(0);
-  const { readFileSync } = await import("node:fs");
   expect([path, `${path}-wal`].map((file) => readFileSync(file, "latin1")).join("")).not.toContain(
     "very private",
   );

@@ -1,17 +1,29 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { StatementSync } from "node:sqlite";
 import { z } from "zod";
 import type { AnswerCache, CacheHit, Clock } from "../chain/index.ts";
-import { type Answer, type ChatRequest, providerName, type Receipt } from "../contract/index.ts";
+import {
+  type Answer,
+  type ChatRequest,
+  type Duration,
+  durationMs,
+  providerName,
+  type Receipt,
+} from "../contract/index.ts";
 import { isWorthKeeping, keyOf } from "./cacheable.ts";
 
-export interface EmergencyCacheOptions {
+/** What is needed of an open SQLite file. */
+export interface CacheDatabase {
+  prepare(sql: string): StatementSync;
+}
+
+export interface ExactCacheOptions {
   /** A database that has been through `cacheMigrations`. It stays the caller's to close. */
-  database: DatabaseSync;
+  database: CacheDatabase;
   clock: Pick<Clock, "now">;
-  /** How many answers are kept; beyond that the oldest go. */
-  maxEntries: number;
-  /** How old an answer may be, milliseconds. */
-  ttlMs: number;
+  /** How many answers are kept; beyond that the oldest go. 10 000 unless given. */
+  max_entries?: number | undefined;
+  /** How old an answer may be; 90 days unless given. */
+  ttl?: Duration | undefined;
 }
 
 export interface CacheStats {
@@ -30,20 +42,20 @@ const answerer = z.object({ link: z.string(), provider: providerName, model: z.s
  * The answers of cloud links, kept for when no link can answer. An entry answers a request only when the question is
  * the same but for case, blanks and closing punctuation, and all that was said before it is the same to the letter.
  */
-export class EmergencyCache implements AnswerCache {
+export class ExactCache implements AnswerCache {
   readonly #clock: Pick<Clock, "now">;
   readonly #maxEntries: number;
   readonly #ttlMs: number;
-  readonly #database: DatabaseSync;
+  readonly #database: CacheDatabase;
   readonly #find: StatementSync;
   readonly #write: StatementSync;
   readonly #expire: StatementSync;
   readonly #evict: StatementSync;
 
-  constructor({ database, clock, maxEntries, ttlMs }: EmergencyCacheOptions) {
+  constructor({ database, clock, max_entries = 10_000, ttl = "90d" }: ExactCacheOptions) {
     this.#clock = clock;
-    this.#maxEntries = maxEntries;
-    this.#ttlMs = ttlMs;
+    this.#maxEntries = max_entries;
+    this.#ttlMs = durationMs(ttl);
     this.#database = database;
     this.#find = database.prepare(
       "SELECT * FROM entries WHERE fingerprint = ? AND question = ? AND created_at > ?",
@@ -96,7 +108,9 @@ export class EmergencyCache implements AnswerCache {
 
   /** Forgets everything, and gives the space back to the disk. */
   purge(): void {
-    this.#database.exec("DELETE FROM entries; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+    for (const sql of ["DELETE FROM entries", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"]) {
+      this.#database.prepare(sql).run();
+    }
   }
 
   stats(): CacheStats {

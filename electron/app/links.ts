@@ -37,7 +37,10 @@ const capabilities: Record<ProviderName, Omit<Link["capabilities"], "contextWind
   llama: { vision: false, tools: false, jsonSchema: true, prefill: true },
 };
 
-/** The key's variable where a link does not name one. */
+/**
+ * The key's variable where a link does not name one. It holds only at the provider's own address: a key must not go to
+ * another host unless the link says so.
+ */
 const keyVariables: Partial<Record<ProviderName, string>> = {
   openai: "OPENAI_API_KEY",
   anthropic: "ANTHROPIC_API_KEY",
@@ -71,7 +74,7 @@ function linkOf(link: LinkConfig, tier: LinkTier, priority: number, presets: rea
     provider: link.provider,
     model: link.model,
     baseUrl: link.base_url ?? null,
-    apiKeyEnv: link.api_key_env ?? keyVariables[link.provider] ?? null,
+    apiKeyEnv: link.api_key_env ?? (link.base_url ? null : (keyVariables[link.provider] ?? null)),
     tier,
     level: link.level ?? (tier === "local" ? "reduced" : "full"),
     priority,

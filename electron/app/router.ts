@@ -1,6 +1,6 @@
 import { implement, ORPCError } from "@orpc/server";
 import { api, type Preset, type Status } from "../contract/index.ts";
-import type { Conversations, Secrets } from "../store/index.ts";
+import type { Conversations } from "../store/index.ts";
 import { StoreError } from "../store/index.ts";
 import type { Answers } from "./answers.ts";
 import type { ChainSettings } from "./chain-settings.ts";
@@ -11,7 +11,6 @@ export interface RouterParts {
   conversations: Conversations;
   answers: Answers;
   settings: ChainSettings;
-  secrets: Secrets;
   status: Watched<Status>;
   presets: readonly Preset[];
   tester: LinkTester;

@@ -1,4 +1,5 @@
 /** The product: plan, attempt, recover, receipt. Pure: no Electron, no HTTP, no disk; the clock is passed in. */
+export { type AttemptEnd, type AttemptInput, runAttempt } from "./attempt.ts";
 export type { AnswerCache, CacheHit } from "./cache.ts";
 export { Chain, type ChainParts, type ChainRules, type Ending } from "./chain.ts";
 export { type Clock, systemClock } from "./clock.ts";

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -27,4 +28,9 @@ export function programPaths(hostUrl: string): ProgramPaths {
     engineEntry: join(root, fromSource ? "electron/engine/child.ts" : "out/main/engine.js"),
     preload: join(root, "out/preload/index.cjs"),
   };
+}
+
+/** The version in the program's `package.json`. */
+export function versionOf({ resources }: ProgramPaths): string {
+  return JSON.parse(readFileSync(join(resources, "../package.json"), "utf8")).version;
 }

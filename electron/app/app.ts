@@ -1,0 +1,153 @@
+import { randomUUID } from "node:crypto";
+import { isAbsolute, join, resolve } from "node:path";
+import { cacheMigrations, ExactCache } from "../cache/index.ts";
+import { Chain, type Clock, type Link, type Provider, systemClock } from "../chain/index.ts";
+import type { ChainEvent, ChatRequest, Config, ProviderName, Status } from "../contract/index.ts";
+import { EngineClient, type EngineProcess } from "../engine/index.ts";
+import { LinkHealth } from "../health/index.ts";
+import { noticesOf } from "../notices/index.ts";
+import { createProviders, llamaProvider, loadPresets } from "../providers/index.ts";
+import {
+  Conversations,
+  type FindVault,
+  type JsonFileOpener,
+  type MovedAside,
+  openDatabase,
+  openSettings,
+  Secrets,
+  storeMigrations,
+} from "../store/index.ts";
+import { Answers } from "./answers.ts";
+import { asSecretLink, ChainSettings } from "./chain-settings.ts";
+import { guardedCache } from "./guarded-cache.ts";
+import { LinkTester, type TrialKeys } from "./link-test.ts";
+import { isStarter } from "./links.ts";
+import { type AppRouter, createRouter } from "./router.ts";
+import { Watched } from "./watched.ts";
+
+/** What differs from one host to the next. All paths are absolute. */
+export interface AppOptions {
+  version: string;
+  /** Models, catalogue and other data that ship with the program. */
+  resources: string;
+  /** Where everything that this person has is kept. */
+  dataDir: string;
+  settingsFile: JsonFileOpener;
+  /** The config file in force, or null. */
+  configFile: { path: string; config: Config } | null;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Where keys could be kept, best first. */
+  vaults: readonly FindVault[];
+  spawnEngine(): EngineProcess;
+  /** Told of faults that no answer can tell of. */
+  onError(error: unknown): void;
+  clock?: Clock;
+  fetch?: typeof fetch;
+}
+
+/** A running Holdfast, without a face: hosts give it one. */
+export interface App extends AsyncDisposable {
+  /** The contract, implemented. */
+  router: AppRouter;
+  settings: ChainSettings;
+  status: Watched<Status>;
+  /** One short request through one link: what the settings' *Test* button and `doctor` do. */
+  tester: LinkTester;
+  /** Asks the chain without keeping a conversation: for the gateway and the command line. */
+  run(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChainEvent, void, void>;
+}
+
+/** Builds everything from a config; nothing else builds. Throws a StoreError or ConfigError that says how to mend it. */
+export function createApp(options: AppOptions): App {
+  const { clock = systemClock, dataDir, resources, env, onError } = options;
+  const now = () => clock.now();
+  const warnings: string[] = [];
+  const onMovedAside = ({ message }: MovedAside) => void warnings.push(message);
+  const open = (name: string, migrations: readonly string[]) =>
+    openDatabase({ path: join(dataDir, name), migrations, now, onMovedAside });
+
+  using opened = new DisposableStack();
+  const database = opened.use(open("holdfast.db", storeMigrations));
+  const conversations = opened.use(new Conversations({ database, clock, newId: randomUUID }));
+  const cacheDatabase = opened.use(open("cache.db", cacheMigrations));
+  const presets = loadPresets(join(resources, "providers.json"));
+  const secrets = new Secrets({ env, vaults: options.vaults });
+  const engine = new EngineClient({ spawn: options.spawnEngine });
+  const trialKeys: TrialKeys = new WeakMap();
+  const providers: Partial<Record<ProviderName, Provider>> = {
+    ...createProviders({
+      apiKey: (link) => trialKeys.get(link) ?? secrets.get(asSecretLink(link)),
+      fetch: options.fetch ?? fetch,
+      clock,
+    }),
+    llama: llamaProvider({ engine, resolveModel: (model) => modelPath(model, resources) }),
+  };
+  const provider = ({ provider: name }: Link): Provider => providers[name] as Provider;
+
+  const settings = new ChainSettings({
+    store: openSettings({ file: options.settingsFile, now, onMovedAside }),
+    secrets,
+    file: options.configFile,
+    presets,
+    families: Object.keys(providers) as ProviderName[],
+    onChange: () => status.changed(),
+  });
+  const health = new LinkHealth();
+  const status = new Watched<Status>(() => ({
+    level: "full",
+    links: settings.links.map((link) => ({
+      id: link.id,
+      provider: link.provider,
+      model: link.model,
+      tier: link.tier,
+      ...health.of(link.id),
+    })),
+    engine: engine.status,
+    config_file: settings.file,
+    warnings,
+    version: options.version,
+  }));
+  engine.onStatus(() => status.changed());
+
+  const { enabled = true, max_entries, ttl } = settings.config.cache ?? {};
+  const chain = new Chain({
+    rules: () => settings.rules,
+    provider,
+    clock,
+    cache: enabled
+      ? guardedCache(new ExactCache({ database: cacheDatabase, clock, max_entries, ttl }), onError)
+      : null,
+    notices: (receipt, ending) =>
+      noticesOf(receipt, {
+        ...ending,
+        isStarter: (id) => settings.links.some((link) => link.id === id && isStarter(link)),
+      }),
+    onAttempt: (attempt) => {
+      health.record(attempt);
+      status.changed();
+    },
+  });
+  const answers = new Answers({ chain, conversations, onError });
+  const tester = new LinkTester({ provider, clock, presets, trialKeys });
+  const router = createRouter({ conversations, answers, settings, status, presets, tester });
+  const closing = opened.move();
+
+  return {
+    router,
+    settings,
+    status,
+    tester,
+    run: (request, signal) => chain.run(request, signal),
+    async [Symbol.asyncDispose]() {
+      await answers[Symbol.asyncDispose]();
+      await engine[Symbol.asyncDispose]();
+      closing[Symbol.dispose]();
+    },
+  };
+}
+
+/** A model's path: as it stands when absolute, `resources/…` among what ships with the program, else from the working folder. */
+function modelPath(model: string, resources: string): string {
+  if (isAbsolute(model)) return model;
+  return model.startsWith("resources/") ? join(resources, "..", model) : resolve(model);
+}

@@ -1,0 +1,122 @@
+import type { ChainRules, Link } from "../chain/index.ts";
+import {
+  type Config,
+  durationMs,
+  type Preset,
+  type ProviderName,
+  type SecretsInfo,
+  type Settings,
+} from "../contract/index.ts";
+import { type Secrets, type SettingsStore, StoreError } from "../store/index.ts";
+import { linksOf, starterLink } from "./links.ts";
+
+export interface ChainSettingsParts {
+  store: SettingsStore;
+  secrets: Secrets;
+  /** The config file in force, which then stands above the settings; or null. */
+  file: { path: string; config: Config } | null;
+  presets: readonly Preset[];
+  /** The provider families that this program has. */
+  families: readonly ProviderName[];
+  onChange(): void;
+}
+
+const deadlineMs = 5 * 60_000;
+const retryAfterMs = 60_000;
+const offlineMessage = "No link of the chain can answer now, and nothing fitting was answered before.";
+
+/** What the chain is set to: the config file where there is one, else what the person set in the app. */
+export class ChainSettings {
+  readonly #parts: ChainSettingsParts;
+  #config: Config;
+  #rules: ChainRules;
+
+  /** Throws a StoreError `invalid` when the config names a provider family that this program does not have. */
+  constructor(parts: ChainSettingsParts) {
+    this.#parts = parts;
+    this.#config = parts.file?.config ?? parts.store.get().config;
+    this.#rules = this.#rulesOf(this.#config);
+  }
+
+  get file(): string | null {
+    return this.#parts.file?.path ?? null;
+  }
+
+  get settings(): Settings {
+    return this.#parts.store.get();
+  }
+
+  /** The config in force; a newcomer's chain is written out, so that it can be seen and changed. */
+  get config(): Config {
+    return { ...this.#config, fallback_chain: this.#config.fallback_chain ?? [starterLink] };
+  }
+
+  get rules(): ChainRules {
+    return this.#rules;
+  }
+
+  get links(): readonly Link[] {
+    return this.#rules.links;
+  }
+
+  setTheme(theme: Settings["theme"]): Settings {
+    return this.#parts.store.update({ theme });
+  }
+
+  /** Throws a StoreError: `conflict` while a config file is in force, `invalid` when a link can't be built. */
+  setConfig(config: Config): Config {
+    const { file, store, onChange } = this.#parts;
+    if (file)
+      throw new StoreError(
+        "conflict",
+        `The chain is set by ${file.path}: change it there, then start Holdfast again.`,
+      );
+    const rules = this.#rulesOf(config);
+    store.update({ config });
+    this.#config = config;
+    this.#rules = rules;
+    onChange();
+    return this.config;
+  }
+
+  secretsInfo(): Promise<SecretsInfo> {
+    return this.#parts.secrets.info(this.links.map(asSecretLink));
+  }
+
+  async setSecret(link: string, key: string): Promise<SecretsInfo> {
+    await this.#parts.secrets.set(link, key);
+    return this.secretsInfo();
+  }
+
+  async removeSecret(link: string): Promise<SecretsInfo> {
+    await this.#parts.secrets.remove(link);
+    return this.secretsInfo();
+  }
+
+  #rulesOf(config: Config): ChainRules {
+    const links = linksOf(config, this.#parts.presets);
+    const unknown = links.find(({ provider }) => !this.#parts.families.includes(provider));
+    if (unknown) {
+      const known = this.#parts.families.join(", ");
+      throw new StoreError(
+        "invalid",
+        `Link "${unknown.id}": this version has no provider "${unknown.provider}". It has: ${known}.`,
+      );
+    }
+    return {
+      links,
+      skip: config.skip ?? "always_answer",
+      recovery: config.recovery ?? "continue",
+      deadlineMs: config.deadline ? durationMs(config.deadline) : deadlineMs,
+      offline: {
+        message: config.offline?.message ?? offlineMessage,
+        retryAfterMs: config.offline?.retry_after ? durationMs(config.offline.retry_after) : retryAfterMs,
+      },
+    };
+  }
+}
+
+/** A link as the key store knows it. */
+export function asSecretLink({ id, apiKeyEnv }: Link): { id: string; api_key_env?: string } {
+  return apiKeyEnv === null ? { id } : { id, api_key_env: apiKeyEnv };
+}

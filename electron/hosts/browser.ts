@@ -1,0 +1,54 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { RPCHandler } from "@orpc/server/ws";
+import open from "open";
+import { createNodeApp } from "./node-app.ts";
+import { createPageServer } from "./page-server.ts";
+import { PageSession } from "./page-session.ts";
+import { personError } from "./person-error.ts";
+import { untilStopped } from "./until-stopped.ts";
+
+/** The page's usual port, so that an open page finds its way back after a restart; another one when it is taken. */
+const usualPort = 4140;
+
+/** The same app and page as the desktop's, served to a browser on loopback. */
+async function main(): Promise<void> {
+  const { app, paths, dataDir } = createNodeApp({ hostUrl: import.meta.url, config: null });
+  const session = new PageSession(dataDir);
+  const handler = new RPCHandler(app.router);
+  const server = createPageServer({
+    renderer: paths.renderer,
+    session,
+    connect: (socket) => void handler.upgrade(socket),
+  });
+  const port = await listen(server, Number(process.env.HOLDFAST_PAGE_PORT ?? usualPort));
+  const url = `http://127.0.0.1:${port}/?token=${session.token}`;
+  console.log(`Holdfast is ready: ${url}`);
+  if (process.stdout.isTTY && process.env.HOLDFAST_OPEN !== "0") await open(url).catch(() => {});
+
+  await untilStopped();
+  server.close();
+  server.closeAllConnections();
+  await app[Symbol.asyncDispose]();
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  try {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE" || port === 0) throw error;
+    return listen(server, 0);
+  }
+  return (server.address() as AddressInfo).port;
+}
+
+main().then(
+  () => process.exit(0),
+  (error) => {
+    const { text, code } = personError(error);
+    console.error(text);
+    process.exit(code);
+  },
+);

@@ -1,0 +1,99 @@
+import { text } from "node:stream/consumers";
+import type { App } from "../../app/index.ts";
+import type { ChainEvent, ChatRequest, Finished } from "../../contract/index.ts";
+import { exitCode } from "./exit-codes.ts";
+import { badge, noticeLines, type Terminal } from "./terminal.ts";
+
+export interface AskOptions {
+  json?: true;
+  strict?: true;
+  localOnly?: true;
+  link?: string;
+  system?: string;
+  maxTokens?: number;
+}
+
+/**
+ * `holdfast ask`: the answer streams to standard output, badge and notices go to standard error. A piped standard input is
+ * the question, or is added below the one in the arguments. Gives the exit code.
+ */
+export async function ask(
+  words: string[],
+  options: AskOptions,
+  app: App,
+  terminal: Terminal,
+): Promise<number> {
+  const question = await questionOf(words, terminal);
+  if (question === "") {
+    terminal.err.write('Nothing was asked. Write: holdfast ask "Your question", or pipe a text into it.\n');
+    return exitCode.usage;
+  }
+  if (options.link !== undefined && !app.settings.links.some(({ id }) => id === options.link)) {
+    const ids = app.settings.links.map(({ id }) => id).join(", ");
+    terminal.err.write(`There is no link "${options.link}" in the chain. There are: ${ids}.\n`);
+    return exitCode.usage;
+  }
+  const finished = await print(app.run(requestOf(question, options), terminal.signal), options, terminal);
+  const { receipt, failure } = finished;
+  if (failure?.code === "cancelled") return exitCode.interrupted;
+  if (failure) return exitCode.unanswered;
+  const degraded = receipt.tier !== receipt.requested_tier;
+  return options.strict && degraded ? exitCode.degraded : exitCode.answered;
+}
+
+async function questionOf(words: string[], terminal: Terminal): Promise<string> {
+  const piped = terminal.in.isTTY ? "" : await text(terminal.in);
+  return [words.join(" "), piped]
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+function requestOf(question: string, { localOnly, link, system, maxTokens }: AskOptions): ChatRequest {
+  return {
+    messages: [
+      ...(system === undefined ? [] : [{ role: "system" as const, content: system }]),
+      { role: "user", content: question },
+    ],
+    ...(localOnly && { local_only: true }),
+    ...(link !== undefined && { preferred: link }),
+    ...(maxTokens !== undefined && { max_tokens: maxTokens }),
+  };
+}
+
+/** Writes the events as they come, or with `json` the receipt and the answer at the end. */
+async function print(
+  events: AsyncIterable<ChainEvent>,
+  { json }: AskOptions,
+  terminal: Terminal,
+): Promise<Finished> {
+  for await (const event of events) {
+    if (event.type === "finished") {
+      if (json) terminal.out.write(`${JSON.stringify(asJson(event), null, 2)}\n`);
+      else printEnd(event, terminal);
+      return event;
+    }
+    if (json) continue;
+    if (event.type === "delta" && event.text) terminal.out.write(event.text);
+    if (event.type === "retracted") {
+      terminal.out.write(`\n\n--- ${event.link} broke off here. The answer starts again: ---\n\n`);
+    }
+  }
+  throw new Error("The chain ended without saying how.");
+}
+
+/** The receipt, and beside its keys the answer, and the failure where there is one. */
+function asJson({ receipt, answer, failure }: Finished): object {
+  return { answer: answer.text, ...receipt, ...(failure && { failure }) };
+}
+
+function printEnd({ receipt, answer, failure }: Finished, terminal: Terminal): void {
+  if (answer.text !== "") terminal.out.write("\n");
+  const lines = [
+    badge(receipt, terminal),
+    ...(failure && failure.code !== "cancelled" ? [failure.message] : []),
+    ...receipt.notices.map((notice) => noticeLines(notice, terminal)),
+    ...(failure ? receipt.attempts.map(({ link, kind, message }) => `  ${link}: ${message ?? kind}`) : []),
+  ];
+  terminal.err.write(`\n${lines.join("\n")}\n`);
+}

@@ -6,3 +6,4 @@ export { ollamaProvider } from "./ollama.ts";
 export { openaiProvider } from "./openai.ts";
 export { openaiCompatibleProvider } from "./openai-compatible.ts";
 export type { ProviderOptions } from "./options.ts";
+export { loadPresets, parsePresets } from "./presets.ts";

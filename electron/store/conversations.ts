@@ -31,7 +31,8 @@ export interface Asked {
 /**
  * The conversations on this machine. Every method is done, and safe from the death of the process, when it returns.
  * Several processes may use one file; an answer whose process died is `interrupted`, with what it had so far.
- * Methods throw a StoreError: `not_found` for an unknown id, `conflict` for a change of an answer that has ended.
+ * Methods throw a StoreError: `not_found` for an unknown id, `conflict` for a change of an answer that has ended,
+ * `unusable` when the file can't be read or written, which says how to mend that.
  */
 export class Conversations implements Disposable {
   readonly #database: Database;
@@ -53,10 +54,7 @@ export class Conversations implements Disposable {
   /** All conversations, the one that was last written to first. */
   list(): Conversation[] {
     return this.#database
-      .prepare(
-        "SELECT id, title, created_at, updated_at FROM conversations ORDER BY updated_at DESC, seq DESC",
-      )
-      .all()
+      .all("SELECT id, title, created_at, updated_at FROM conversations ORDER BY updated_at DESC, seq DESC")
       .map((row) => ({ ...row }) as unknown as Conversation);
   }
 
@@ -74,21 +72,25 @@ export class Conversations implements Disposable {
   create(firstQuestion: string): Conversation {
     const now = this.#now();
     const id = this.#newId();
-    this.#database
-      .prepare("INSERT INTO conversations (id, title, created_at, updated_at) VALUES (?, ?, ?, ?)")
-      .run(id, titleOf(firstQuestion), now, now);
+    this.#database.run(
+      "INSERT INTO conversations (id, title, created_at, updated_at) VALUES (?, ?, ?, ?)",
+      id,
+      titleOf(firstQuestion).toWellFormed(),
+      now,
+      now,
+    );
     return this.#conversation(id);
   }
 
   rename(id: string, title: string): Conversation {
-    this.#database.prepare("UPDATE conversations SET title = ? WHERE id = ?").run(title, id);
+    this.#database.run("UPDATE conversations SET title = ? WHERE id = ?", title.toWellFormed(), id);
     return this.#conversation(id);
   }
 
   /** Removes a conversation with all its messages. An answer that is being made in it can't be appended to any more. */
   remove(id: string): void {
-    const { changes } = this.#database.prepare("DELETE FROM conversations WHERE id = ?").run(id);
-    if (changes === 0) throw noConversation(id);
+    const removed = this.#database.run("DELETE FROM conversations WHERE id = ?", id);
+    if (removed === 0) throw noConversation(id);
   }
 
   addQuestion(conversationId: string, text: string): StoredMessage {
@@ -180,10 +182,11 @@ export class Conversations implements Disposable {
   }
 
   #conversation(id: string): Conversation {
-    const row = this.#database
-      .prepare("SELECT id, title, created_at, updated_at FROM conversations WHERE id = ?")
-      .get(id);
-    if (row === undefined) throw noConversation(id);
+    const row = this.#database.get(
+      "SELECT id, title, created_at, updated_at FROM conversations WHERE id = ?",
+      id,
+    );
+    if (row === null) throw noConversation(id);
     return { ...row } as unknown as Conversation;
   }
 
@@ -194,10 +197,12 @@ export class Conversations implements Disposable {
   }
 
   #touch(id: string): void {
-    const { changes } = this.#database
-      .prepare("UPDATE conversations SET updated_at = ? WHERE id = ?")
-      .run(this.#now(), id);
-    if (changes === 0) throw noConversation(id);
+    const touched = this.#database.run(
+      "UPDATE conversations SET updated_at = ? WHERE id = ?",
+      this.#now(),
+      id,
+    );
+    if (touched === 0) throw noConversation(id);
   }
 
   #now(): string {

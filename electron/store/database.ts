@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import { StoreError } from "./errors.ts";
 import { moveAside, type OnMovedAside } from "./moved-aside.ts";
 
@@ -14,6 +14,9 @@ export interface DatabaseOptions {
   /** Hears of a corrupt file that was put aside; the database that is given back is then new and empty. */
   onMovedAside: OnMovedAside;
 }
+
+/** A row as SQLite gives it, by column. */
+export type Row = Record<string, SQLOutputValue>;
 
 /** How long a statement waits for another process's write, milliseconds. */
 const busyTimeoutMs = 5_000;
@@ -41,15 +44,50 @@ export class Database implements Disposable {
     return statement;
   }
 
+  /** Runs a statement; gives how many rows it changed. Like `get` and `all`, throws a StoreError `unusable`. */
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return this.#guard(() => Number(this.prepare(sql).run(...values).changes));
+  }
+
+  /** The first row, or null. */
+  get(sql: string, ...values: SQLInputValue[]): Row | null {
+    return this.#guard(() => this.prepare(sql).get(...values) ?? null);
+  }
+
+  /** All rows. */
+  all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#guard(() => this.prepare(sql).all(...values));
+  }
+
   /** Does `work` wholly or not at all. Inside another transaction it becomes a part of that one. */
   transaction<T>(work: () => T): T {
-    return transaction(this.connection, work);
+    return this.#guard(() => transaction(this.connection, work));
   }
 
   [Symbol.dispose](): void {
     if (this.connection.isOpen) this.connection.close();
   }
+
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (cause) {
+      const mend = mendOf[resultCode(cause) ?? -1];
+      if (mend === undefined) throw cause;
+      throw new StoreError("unusable", `${this.path} ${mend} (${(cause as Error).message}).`, cause);
+    }
+  }
 }
+
+/** What the machine can do to a good statement, by SQLite's result code (https://sqlite.org/rescode.html). */
+const mendOf: Readonly<Record<number, string>> = {
+  5: `has been held by another program for more than ${busyTimeoutMs / 1_000} s: close that program and try again`,
+  8: "can't be written: check that the file and its folder are yours and not write-protected",
+  10: "can't be read or written: check that its disk is there and whole",
+  11: "is damaged: start Holdfast again, which keeps it aside and begins a new one",
+  13: "can't grow, since the disk is full: make room and try again",
+  26: "is damaged: start Holdfast again, which keeps it aside and begins a new one",
+};
 
 /**
  * Opens a database and brings it to the newest schema. A corrupt file is kept under another name and a new one begun.
@@ -141,8 +179,14 @@ function identityOf(path: string): bigint | null {
 /** SQLITE_CORRUPT and SQLITE_NOTADB (https://sqlite.org/rescode.html), or a check that found damage. */
 function isCorruption(cause: unknown): boolean {
   if (cause instanceof Corruption) return true;
-  const code = (cause as { errcode?: unknown }).errcode;
-  return typeof code === "number" && [11, 26].includes(code & 0xff);
+  const code = resultCode(cause);
+  return code === 11 || code === 26;
+}
+
+/** SQLite's primary result code of an error, or null when it is not one of SQLite's. */
+function resultCode(cause: unknown): number | null {
+  const code = (cause as { errcode?: unknown } | null)?.errcode;
+  return typeof code === "number" ? code & 0xff : null;
 }
 
 function corruptMessage(path: string, to: string, cause: unknown): string {

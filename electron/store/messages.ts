@@ -36,10 +36,18 @@ export class MessageTable {
 
   insert(message: NewMessage): StoredMessage {
     const { id, conversation_id, role, text, state, created_at, answers, owner } = message;
-    this.#prepare(
+    this.#database.run(
       `INSERT INTO messages (id, conversation_id, role, text, state, created_at, answers, owner)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    ).run(id, conversation_id, role, text.toWellFormed(), state, created_at, answers, owner);
+      id,
+      conversation_id,
+      role,
+      text.toWellFormed(),
+      state,
+      created_at,
+      answers,
+      owner,
+    );
     return this.get(id);
   }
 
@@ -51,18 +59,20 @@ export class MessageTable {
   }
 
   ofConversation(conversationId: string): StoredMessage[] {
-    return this.#prepare("SELECT * FROM messages WHERE conversation_id = ? ORDER BY seq")
-      .all(conversationId)
+    return this.#database
+      .all("SELECT * FROM messages WHERE conversation_id = ? ORDER BY seq", conversationId)
       .map((row) => this.#stored(row as unknown as MessageRow));
   }
 
   /** Adds a delta to a streaming answer, at a cost that does not grow with the answer. */
   append(id: string, text: string): void {
-    const { changes } = this.#prepare(
+    const changes = this.#database.run(
       `INSERT INTO answer_deltas (message, n, json)
        SELECT seq, coalesce((SELECT max(n) FROM answer_deltas WHERE message = seq), 0) + 1, ?
        FROM messages WHERE id = ? AND state = 'streaming'`,
-    ).run(JSON.stringify(text), id);
+      JSON.stringify(text),
+      id,
+    );
     if (changes === 0) this.#refuse(id);
   }
 
@@ -81,7 +91,8 @@ export class MessageTable {
     return this.#database.transaction(() => {
       const row = this.#row(id);
       if (row?.state !== "streaming") return this.#refuse(id);
-      this.#prepare("UPDATE messages SET text = ?, state = ?, receipt = ?, owner = NULL WHERE seq = ?").run(
+      this.#database.run(
+        "UPDATE messages SET text = ?, state = ?, receipt = ?, owner = NULL WHERE seq = ?",
         (end.text ?? this.#appended(row.seq)).toWellFormed(),
         end.state,
         checked === null ? null : JSON.stringify(checked.data),
@@ -94,19 +105,19 @@ export class MessageTable {
 
   /** The presences that are said to be making an answer now. */
   owners(): string[] {
-    return this.#prepare("SELECT DISTINCT owner FROM messages WHERE state = 'streaming'")
-      .all()
+    return this.#database
+      .all("SELECT DISTINCT owner FROM messages WHERE state = 'streaming'")
       .map((row) => String(row.owner));
   }
 
   streamingOf(owner: string): string[] {
-    return this.#prepare("SELECT id FROM messages WHERE state = 'streaming' AND owner = ?")
-      .all(owner)
+    return this.#database
+      .all("SELECT id FROM messages WHERE state = 'streaming' AND owner = ?", owner)
       .map((row) => String(row.id));
   }
 
   #row(id: string): MessageRow | null {
-    return (this.#prepare("SELECT * FROM messages WHERE id = ?").get(id) as MessageRow | undefined) ?? null;
+    return this.#database.get("SELECT * FROM messages WHERE id = ?", id) as MessageRow | null;
   }
 
   #stored(row: MessageRow): StoredMessage {
@@ -125,24 +136,20 @@ export class MessageTable {
   }
 
   #appended(seq: number): string {
-    return this.#prepare("SELECT json FROM answer_deltas WHERE message = ? ORDER BY n")
-      .all(seq)
+    return this.#database
+      .all("SELECT json FROM answer_deltas WHERE message = ? ORDER BY n", seq)
       .map((row) => JSON.parse(String(row.json)) as string)
       .join("");
   }
 
   #removeDeltas(seq: number): void {
-    this.#prepare("DELETE FROM answer_deltas WHERE message = ?").run(seq);
+    this.#database.run("DELETE FROM answer_deltas WHERE message = ?", seq);
   }
 
   #refuse(id: string): never {
     const { state, role } = this.get(id);
     const what = role === "user" ? "a question" : `an answer that is ${state}`;
     throw new StoreError("conflict", `Message "${id}" is ${what}, so its text can't be changed any more.`);
-  }
-
-  #prepare(sql: string) {
-    return this.#database.prepare(sql);
   }
 }
 

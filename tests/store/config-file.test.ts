@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { config } from "../../electron/contract/index.ts";
+import { z } from "zod";
+import { config, linkConfig } from "../../electron/contract/index.ts";
 import {
   ConfigError,
   configJsonSchema,
@@ -221,4 +222,10 @@ test("the JSON Schema names every key of the config and refuses others", () => {
   const schema = configJsonSchema() as { properties: object; additionalProperties: boolean };
   expect(Object.keys(schema.properties)).toEqual(Object.keys(config.shape));
   expect(schema.additionalProperties).toBe(false);
+});
+
+test("the JSON Schema accepts the link ids that the program accepts", () => {
+  const { pattern } = z.object({ pattern: z.string() }).parse(z.toJSONSchema(linkConfig.shape.id));
+  expect(["Primary", "a.b_c-1"].every((id) => new RegExp(pattern).test(id))).toBe(true);
+  expect(["", "-a", "a b", "a".repeat(65)].some((id) => new RegExp(pattern).test(id))).toBe(false);
 });

@@ -146,3 +146,13 @@ test.each(["{", '{"tier":"moon"}', "null"])(
     });
   },
 );
+
+test("a full disk is told as such, and what was appended before stays", () => {
+  const { conversations, database } = openConversations(temporaryFolder());
+  const { answer } = conversations.ask(null, "?");
+  conversations.append(answer.id, "kept");
+  const pages = database.get("PRAGMA page_count")?.page_count;
+  database.connection.exec(`PRAGMA max_page_count = ${pages}`);
+  expect(() => conversations.append(answer.id, "x".repeat(100_000))).toThrow(/the disk is full: make room/);
+  expect(conversations.message(answer.id).text).toBe("kept");
+});

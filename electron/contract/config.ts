@@ -56,7 +56,7 @@ export const linkConfig = z.strictObject({
   id: z
     .string()
     .regex(
-      /^[a-z0-9][a-z0-9._-]{0,63}$/i,
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
       "is not a link id: use letters, digits, '.', '_' and '-', at most 64, starting with a letter or digit",
     ),
   provider: providerName,

@@ -21,6 +21,7 @@ describe("questions that are not", () => {
     ["What is x₁?", "What is x1?"],
     ["What is 5!", "What is 5"],
     ["What is n!?", "What is n?"],
+    ["What is 5!!", "What is 5!"],
     ["What does ls -R do?", "What does ls -r do?"],
     ["What does `Map` mean?", "What does `map` mean?"],
     ["Fix ```\nif x:\n  y\n```", "Fix ```\nif x:\ny\n```"],
@@ -35,3 +36,13 @@ describe("questions that are not", () => {
 test("a question of signs alone is left with nothing or itself, and never throws", () => {
   expect(["", "   ", "?", "...", "!", "`"].map(normaliseQuestion)).toEqual(["", "", "", "", "!", "`"]);
 });
+
+test.each([".", "!", "` ", "```", "- ", "²", "-a "])(
+  "a long run of %j takes no longer than its length",
+  (sign) => {
+    const text = `${sign.repeat(100_000)}x`;
+    const before = performance.now();
+    normaliseQuestion(text);
+    expect(performance.now() - before).toBeLessThan(2_000);
+  },
+);

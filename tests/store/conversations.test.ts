@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { StoreError } from "../../electron/store/index.ts";
 import { cloudReceipt, openConversations, temporaryFolder } from "./support.ts";
@@ -48,6 +49,21 @@ test("a streaming answer reads as what was appended so far, split surrogate pair
   expect(conversations.message(answer.id)).toMatchObject({ state: "streaming", text: "smile 😀 nul\0 end" });
   expect(conversations.finish(answer.id, { state: "complete", receipt: null }).text).toBe(
     "smile 😀 nul\0 end",
+  );
+});
+
+test("any deltas make the text that they make together", () => {
+  const { conversations } = openConversations(temporaryFolder());
+  const { question } = conversations.ask(null, "?");
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: "binary" })), (deltas) => {
+      const { id } = conversations.beginAnswer(question.id);
+      for (const delta of deltas) conversations.append(id, delta);
+      expect(conversations.message(id).text).toBe(deltas.join(""));
+      expect(conversations.finish(id, { state: "complete", receipt: null }).text).toBe(
+        deltas.join("").toWellFormed(),
+      );
+    }),
   );
 });
 

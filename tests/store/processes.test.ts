@@ -80,3 +80,16 @@ test("an answer that was not finished when its process closed properly is interr
     text: "half",
   });
 });
+
+test("a second opening in the same process leaves the answers of the first alone", () => {
+  const folder = temporaryFolder();
+  const first = openConversations(folder);
+  const { answer } = first.conversations.ask(null, "?");
+  const second = openConversations(folder);
+  second.close();
+  first.conversations.append(answer.id, "still mine");
+  expect(openConversations(folder).conversations.message(answer.id)).toMatchObject({
+    state: "streaming",
+    text: "still mine",
+  });
+});

@@ -36,7 +36,7 @@ export async function* runAttempt(input: AttemptInput): AsyncGenerator<Delta, At
   const { clock, link } = input;
   const startedAt = clock.now();
   const begin = clock.monotonic();
-  const since = () => clock.monotonic() - begin;
+  const since = () => Math.round((clock.monotonic() - begin) * 100) / 100;
   let status: number | null = null;
   let requestId: string | null = null;
   let connectMs: number | null = null;

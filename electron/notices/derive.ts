@@ -93,8 +93,8 @@ function factsOf(receipt: Receipt, about: Attempt | null): Facts {
 function reasonOf(code: NoticeCode, about: Attempt | null, failure: ChainFailure | undefined): string | null {
   if (code === "stopped" || code === "shorter_answer" || code === "feature_dropped") return null;
   if (about?.kind == null) return failure?.message ?? null;
-  const said = about.message ? ` (${about.message})` : "";
-  return `${about.link}: ${reasons[about.kind]}${said}`;
+  return `${about.link}: ${about.message ?? reasons[about.kind]}`;
+}: ${reasons[about.kind]}${said}`;
 }
 
 /** An age in the largest unit that fits: "3 days", "1 hour". */

@@ -82,7 +82,7 @@ export const notices: Record<NoticeCode, NoticeWords> = {
   },
   offline: {
     severity: "error",
-    text: () => "Nothing could answer this. Your message is kept: ask again when a link is back.",
+    text: () => "Nothing could answer this now. The question is kept: ask again when a link is back.",
     action: () => ({ label: "Ask again", target: "retry" }),
   },
   stopped: {

@@ -60,8 +60,11 @@ describe("noticesOf", () => {
       code: "backup_used",
       severity: "info",
       text: "Using backup service: second answered.",
-      reason: "primary: it is overloaded (try later)",
+      reason: "primary: try later",
     });
+    expect(
+      noticesOf(receipt({ ...backup, attempts: [attempt({ kind: "overloaded" })] }), noStarter),
+    ).toMatchObject([{ reason: "primary: it is overloaded" }]);
   });
 
   it("says what a local answer means, also when nothing else was asked for", () => {

@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import type { App } from "../../app/index.ts";
-import type { ChainEvent, ChatRequest, Finished } from "../../contract/index.ts";
+import type { ChainEvent, ChainFailure, ChatRequest, Finished, Receipt } from "../../contract/index.ts";
 import { exitCode } from "./exit-codes.ts";
 import { badge, noticeLines, type Terminal } from "./terminal.ts";
 
@@ -89,11 +89,14 @@ function asJson({ receipt, answer, failure }: Finished): object {
 
 function printEnd({ receipt, answer, failure }: Finished, terminal: Terminal): void {
   if (answer.text !== "") terminal.out.write("\n");
-  const lines = [
-    badge(receipt, terminal),
-    ...(failure && failure.code !== "cancelled" ? [failure.message] : []),
-    ...receipt.notices.map((notice) => noticeLines(notice, terminal)),
-    ...(failure ? receipt.attempts.map(({ link, kind, message }) => `  ${link}: ${message ?? kind}`) : []),
-  ];
-  terminal.err.write(`\n${lines.join("\n")}\n`);
+  const notices = receipt.notices.filter(({ code }) => code !== "offline");
+  const lines = failure
+    ? [...whyUnanswered(failure, receipt), ...notices.map(({ text }) => `• ${text}`)]
+    : notices.map((notice) => noticeLines(notice, terminal));
+  terminal.err.write(`\n${[badge(receipt, terminal), ...lines].join("\n")}\n`);
+}
+
+function whyUnanswered({ code, message }: ChainFailure, { attempts }: Receipt): string[] {
+  if (code === "cancelled") return [];
+  return [message, ...attempts.map(({ link, kind, message: said }) => `  ${link}: ${said ?? kind}`)];
 }

@@ -1,0 +1,101 @@
+import type { AnyRouter } from "@orpc/server";
+import type { BrowserWindow } from "electron";
+import { openDoor } from "./electron-door.ts";
+import { fenceContents, fenceSession } from "./electron-fence.ts";
+import { menuTemplate } from "./electron-menu.ts";
+import { pageHandler, pagePrivileges, pageScheme } from "./electron-page.ts";
+import type { ElectronParts } from "./electron-parts.ts";
+import { openWindow } from "./electron-window.ts";
+import type { WindowMemory } from "./electron-window-state.ts";
+import type { ProgramPaths } from "./paths.ts";
+
+/** The app as the desktop needs it. */
+export interface DesktopApp extends AsyncDisposable {
+  router: AnyRouter;
+}
+
+export interface DesktopOptions {
+  electron: ElectronParts;
+  /** Builds the app; called once, when Electron is ready and this is the only instance. */
+  createApp(): DesktopApp;
+  paths: Pick<ProgramPaths, "renderer" | "preload">;
+  memory: WindowMemory;
+  platform: NodeJS.Platform;
+  /** What the person is told of an error that ends the start. */
+  explain(error: unknown): string;
+}
+
+/** How long the app may take to end before the program ends without it, milliseconds. */
+const endLimitMs = 5_000;
+
+/**
+ * The desktop: one instance, one window, the app behind it. Call it before Electron is ready. Resolves when the window is
+ * open, or when another instance has been brought to the front instead.
+ */
+export async function startDesktop(options: DesktopOptions): Promise<void> {
+  const { electron, paths, memory, platform } = options;
+  const { app, protocol } = electron;
+  protocol.registerSchemesAsPrivileged([pagePrivileges]);
+  app.enableSandbox();
+  if (!app.requestSingleInstanceLock()) {
+    app.quit();
+    return;
+  }
+  let window: BrowserWindow | null = null;
+  const show = () => {
+    window ??= openWindow({ electron, preload: paths.preload, memory }).once("closed", () => {
+      window = null;
+    });
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  };
+  app.on("web-contents-created", (_event, contents) => fenceContents(contents, electron.shell));
+  app.on("window-all-closed", () => {
+    if (platform !== "darwin") app.quit();
+  });
+
+  await app.whenReady();
+  const holdfast = create(options);
+  if (holdfast === null) return;
+  endBefore(app, holdfast);
+  fenceSession(electron.session.defaultSession);
+  protocol.handle(pageScheme, pageHandler(paths.renderer));
+  openDoor({ electron, router: holdfast.router, page: () => window?.webContents ?? null });
+  electron.Menu.setApplicationMenu(electron.Menu.buildFromTemplate(menuTemplate(platform, app.isPackaged)));
+  app.on("second-instance", show);
+  app.on("activate", show);
+  show();
+}
+
+/** The app; or null, and the end of the program, when it could not be built. */
+function create({ electron, createApp, explain }: DesktopOptions): DesktopApp | null {
+  try {
+    return createApp();
+  } catch (error) {
+    electron.dialog.showErrorBox("Holdfast can't start", explain(error));
+    electron.app.exit(1);
+    return null;
+  }
+}
+
+/** Ends the app, and with it the engine process, before the program ends. */
+function endBefore(app: ElectronParts["app"], holdfast: DesktopApp): void {
+  let ending = false;
+  app.on("will-quit", (event) => {
+    event.preventDefault();
+    if (ending) return;
+    ending = true;
+    const limit = setTimeout(() => app.exit(1), endLimitMs);
+    holdfast[Symbol.asyncDispose]().then(
+      () => {
+        clearTimeout(limit);
+        app.exit(0);
+      },
+      (error) => {
+        clearTimeout(limit);
+        console.error(error);
+        app.exit(1);
+      },
+    );
+  });
+}

@@ -1,5 +1,6 @@
 import type { AnyRouter } from "@orpc/server";
 import type { BrowserWindow } from "electron";
+import type { Settings } from "../contract/index.ts";
 import { openDoor } from "./electron-door.ts";
 import { fenceContents, fenceSession } from "./electron-fence.ts";
 import { menuTemplate } from "./electron-menu.ts";
@@ -12,6 +13,8 @@ import type { ProgramPaths } from "./paths.ts";
 /** The app as the desktop needs it. */
 export interface DesktopApp extends AsyncDisposable {
   router: AnyRouter;
+  /** What the person chose; the window's first colour follows it. */
+  theme: Settings["theme"];
 }
 
 export interface DesktopOptions {
@@ -23,6 +26,8 @@ export interface DesktopOptions {
   platform: NodeJS.Platform;
   /** What the person is told of an error that ends the start. */
   explain(error: unknown): string;
+  /** Told of faults that end nothing. */
+  onError(error: unknown): void;
 }
 
 /** How long the app may take to end before the program ends without it, milliseconds. */
@@ -33,7 +38,7 @@ const endLimitMs = 5_000;
  * open, or when another instance has been brought to the front instead.
  */
 export async function startDesktop(options: DesktopOptions): Promise<void> {
-  const { electron, paths, memory, platform } = options;
+  const { electron, paths, memory, platform, onError } = options;
   const { app, protocol } = electron;
   protocol.registerSchemesAsPrivileged([pagePrivileges]);
   app.enableSandbox();
@@ -43,7 +48,7 @@ export async function startDesktop(options: DesktopOptions): Promise<void> {
   }
   let window: BrowserWindow | null = null;
   const show = () => {
-    window ??= openWindow({ electron, preload: paths.preload, memory }).once("closed", () => {
+    window ??= openWindow({ electron, preload: paths.preload, memory, onError }).once("closed", () => {
       window = null;
     });
     if (window.isMinimized()) window.restore();
@@ -57,7 +62,8 @@ export async function startDesktop(options: DesktopOptions): Promise<void> {
   await app.whenReady();
   const holdfast = create(options);
   if (holdfast === null) return;
-  endBefore(app, holdfast);
+  endBefore(app, holdfast, onError);
+  electron.nativeTheme.themeSource = holdfast.theme;
   fenceSession(electron.session.defaultSession);
   protocol.handle(pageScheme, pageHandler(paths.renderer));
   openDoor({ electron, router: holdfast.router, page: () => window?.webContents ?? null });
@@ -79,7 +85,11 @@ function create({ electron, createApp, explain }: DesktopOptions): DesktopApp | 
 }
 
 /** Ends the app, and with it the engine process, before the program ends. */
-function endBefore(app: ElectronParts["app"], holdfast: DesktopApp): void {
+function endBefore(
+  app: ElectronParts["app"],
+  holdfast: DesktopApp,
+  onError: DesktopOptions["onError"],
+): void {
   let ending = false;
   app.on("will-quit", (event) => {
     event.preventDefault();
@@ -93,7 +103,7 @@ function endBefore(app: ElectronParts["app"], holdfast: DesktopApp): void {
       },
       (error) => {
         clearTimeout(limit);
-        console.error(error);
+        onError(error);
         app.exit(1);
       },
     );

@@ -1,6 +1,6 @@
 import type { AnyRouter } from "@orpc/server";
 import { RPCHandler } from "@orpc/server/message-port";
-import type { IpcMainEvent, MessagePortMain, WebContents } from "electron";
+import type { WebContents, WebFrameMain } from "electron";
 import { isPageUrl, pageOrigin } from "./electron-page.ts";
 import type { ElectronParts } from "./electron-parts.ts";
 
@@ -15,36 +15,28 @@ export interface DoorOptions {
 }
 
 /**
- * Hands a MessagePort, with the app behind it, to our own page and to nothing else. A page that asks again (after a reload)
- * gets a new port, and the old one is closed.
+ * Hands a MessagePort, with the app behind it, to our own page and to nothing else. Each request gets a port of its own; a
+ * port, and all that runs through it, ends with the page that holds the other end.
  */
 export function openDoor({ electron, router, page }: DoorOptions): void {
   const handler = new RPCHandler(router);
-  let inUse: MessagePortMain | null = null;
-
   electron.ipcMain.on(portChannel, (event) => {
     const frame = event.senderFrame;
-    if (frame === null || !isOurPage(event, page())) return;
-    inUse?.close();
+    if (frame === null || !isOurPage(event.sender, frame, page())) return;
     const { port1, port2 } = new electron.MessageChannelMain();
-    inUse = port1;
-    port1.once("close", () => {
-      if (inUse === port1) inUse = null;
-    });
     handler.upgrade(port1);
     port1.start();
     frame.postMessage(portChannel, null, [port2]);
   });
 }
 
-/** Our window's main frame, showing our page: a frame inside it, another window or another origin is not. */
-function isOurPage({ sender, senderFrame }: IpcMainEvent, page: WebContents | null): boolean {
+/** Whether this is our window's main frame showing our page: not a frame inside it, another window or another origin. */
+function isOurPage(sender: WebContents, frame: WebFrameMain, page: WebContents | null): boolean {
   return (
     page !== null &&
-    senderFrame !== null &&
     sender.id === page.id &&
-    senderFrame.parent === null &&
-    senderFrame.origin === pageOrigin &&
-    isPageUrl(senderFrame.url)
+    frame.parent === null &&
+    frame.origin === pageOrigin &&
+    isPageUrl(frame.url)
   );
 }

@@ -11,10 +11,12 @@ export interface WindowOptions {
   /** The preload script, absolute. */
   preload: string;
   memory: WindowMemory;
+  /** Told of a page that could not be loaded. */
+  onError(error: unknown): void;
 }
 
 /** Opens the window on our page. It shows once the page has drawn itself, where it was when it was last closed. */
-export function openWindow({ electron, preload, memory }: WindowOptions): BrowserWindow {
+export function openWindow({ electron, preload, memory, onError }: WindowOptions): BrowserWindow {
   const { app, BrowserWindow, nativeTheme, screen } = electron;
   const workAreas = screen.getAllDisplays().map((display) => display.workArea);
   const state = usableState(memory.load(), workAreas);
@@ -46,7 +48,7 @@ export function openWindow({ electron, preload, memory }: WindowOptions): Browse
     memory.save({ bounds: window.getNormalBounds(), maximized: window.isMaximized() }),
   );
   offerReload(window, electron);
-  void window.loadURL(`${pageOrigin}/`);
+  window.loadURL(`${pageOrigin}/`).catch(onError);
   return window;
 }
 

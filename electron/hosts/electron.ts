@@ -5,7 +5,7 @@ import ElectronStore from "electron-store";
 import { createApp } from "../app/index.ts";
 import { utilityEngine } from "../engine/index.ts";
 import { findConfigFile, type JsonFileOpener, loadConfigFile, safeStorageVault } from "../store/index.ts";
-import { startDesktop } from "./electron-desktop.ts";
+import { type DesktopApp, startDesktop } from "./electron-desktop.ts";
 import { defaultDataDir } from "./node-app.ts";
 import { programPaths, versionOf } from "./paths.ts";
 import { personError } from "./person-error.ts";
@@ -29,46 +29,59 @@ function findData() {
   return { dataDir, configFile: file !== null && config !== null ? { path: file, config } : null };
 }
 
+function buildApp({ dataDir, configFile }: ReturnType<typeof findData>): DesktopApp {
+  const holdfast = createApp({
+    version: versionOf(paths),
+    resources: paths.resources,
+    dataDir,
+    settingsFile: jsonFile(dataDir, "settings"),
+    configFile,
+    env: process.env,
+    vaults: [
+      safeStorageVault(safeStorage, {
+        file: jsonFile(dataDir, "keys"),
+        now: Date.now,
+        onMovedAside: ({ message }) => console.error(message),
+      }),
+    ],
+    spawnEngine: () =>
+      utilityEngine(
+        utilityProcess.fork(paths.engineEntry, [], {
+          stdio: ["ignore", "ignore", "pipe"],
+          serviceName: "Holdfast engine",
+        }),
+      ),
+    onError: logError,
+  });
+  return {
+    router: holdfast.router,
+    theme: holdfast.settings.settings.theme,
+    [Symbol.asyncDispose]: () => holdfast[Symbol.asyncDispose](),
+  };
+}
+
+function logError(error: unknown): void {
+  console.error(error instanceof Error ? error.message : error);
+}
+
 async function main(): Promise<void> {
-  const { dataDir, configFile } = findData();
+  const data = findData();
   // Chromium's own files, and the lock of the single instance, lie beside the data that they belong to.
-  app.setPath("userData", join(dataDir, "desktop"));
-  const windowFile = jsonFile(dataDir, "window");
+  app.setPath("userData", join(data.dataDir, "desktop"));
+  const windowFile = jsonFile(data.dataDir, "window");
   await startDesktop({
     electron,
     paths,
     platform: process.platform,
-    explain: (error) => personError(error).text,
     memory: {
       load: () => windowFile.open().store,
       save: (state) => {
         windowFile.open().store = state;
       },
     },
-    createApp: () =>
-      createApp({
-        version: versionOf(paths),
-        resources: paths.resources,
-        dataDir,
-        settingsFile: jsonFile(dataDir, "settings"),
-        configFile,
-        env: process.env,
-        vaults: [
-          safeStorageVault(safeStorage, {
-            file: jsonFile(dataDir, "keys"),
-            now: Date.now,
-            onMovedAside: ({ message }) => console.error(message),
-          }),
-        ],
-        spawnEngine: () =>
-          utilityEngine(
-            utilityProcess.fork(paths.engineEntry, [], {
-              stdio: ["ignore", "ignore", "pipe"],
-              serviceName: "Holdfast engine",
-            }),
-          ),
-        onError: (error) => console.error(error instanceof Error ? error.message : error),
-      }),
+    createApp: () => buildApp(data),
+    explain: (error) => personError(error).text,
+    onError: logError,
   });
 }
 

@@ -6,7 +6,7 @@ import { secretProblems } from "./config-secrets.ts";
 import { type ConfigProblem, ConfigSource } from "./config-source.ts";
 
 /** The names under which a config file is looked for in the working folder, first to last. */
-export const configFileNames = ["holdfast.yaml", "holdfast.yml", "holdfast.json"] as const;
+const configFileNames = ["holdfast.yaml", "holdfast.yml", "holdfast.json"] as const;
 
 /** A config file can't be used. The text has a line for each problem: `file:line:column key: what and how to mend it`. */
 export class ConfigError extends Error {

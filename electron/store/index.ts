@@ -2,7 +2,6 @@
 export { createConfStore, type JsonFile, type JsonFileOpener } from "./checked-store.ts";
 export {
   ConfigError,
-  configFileNames,
   configJsonSchema,
   type FindConfigOptions,
   findConfigFile,
@@ -11,7 +10,7 @@ export {
 } from "./config-file.ts";
 export type { ConfigProblem } from "./config-source.ts";
 export { type Asked, Conversations, type ConversationsOptions, type Thread } from "./conversations.ts";
-export { Database, type DatabaseOptions, openDatabase } from "./database.ts";
+export { type Database, type DatabaseOptions, openDatabase } from "./database.ts";
 export { StoreError, type StoreErrorKind } from "./errors.ts";
 export { type Keyring, keychainVault, loadKeyring } from "./keychain.ts";
 export type { FinishedAnswer } from "./messages.ts";

@@ -3,6 +3,9 @@ import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StoreError } from "./errors.ts";
 
+/** How long a claim waits for someone who tidies up at the same moment, milliseconds. */
+const claimWaitMs = 1_000;
+
 /**
  * The sign that a process is alive and makes answers: a file `<database>.owner-<token>` on which it holds SQLite's lock.
  * The system takes the lock away however the process ends, so that nothing has to be guessed from process ids, which
@@ -26,7 +29,7 @@ export class Presence implements Disposable {
       if (tries === 3) {
         throw new StoreError("unusable", `${path} can't be locked. Check that its folder can be written.`);
       }
-      const lock = takeLock(path);
+      const lock = takeLock(path, claimWaitMs);
       // Someone who tidies up may have removed the file just before it was locked.
       if (lock !== null && existsSync(path)) this.#held = lock;
       else lock?.close();
@@ -39,7 +42,7 @@ export class Presence implements Disposable {
     if (token === this.token) return true;
     const path = this.#pathOf(token);
     if (!existsSync(path)) return false;
-    const lock = takeLock(path);
+    const lock = takeLock(path, 0);
     if (lock === null) return true;
     remove(path, lock);
     return false;
@@ -64,18 +67,20 @@ export class Presence implements Disposable {
   }
 }
 
-/** The lock on a file, or null while another process has it. */
-function takeLock(path: string): DatabaseSync | null {
-  const lock = new DatabaseSync(path, { timeout: 0 });
+/**
+ * The lock on a file, or null when another process has it, or when the file can't be opened: then nobody can know that its
+ * owner is dead, and it is left alone.
+ */
+function takeLock(path: string, waitMs: number): DatabaseSync | null {
+  let lock: DatabaseSync | null = null;
   try {
+    lock = new DatabaseSync(path, { timeout: waitMs });
     // Nothing is ever written, so a journal on disk would only be one more file to tidy.
     lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return lock;
-  } catch (cause) {
-    lock.close();
-    const busy = (cause as { errcode?: unknown }).errcode === 5;
-    if (busy) return null;
-    throw cause;
+  } catch {
+    lock?.close();
+    return null;
   }
 }
 

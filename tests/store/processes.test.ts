@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { openConversations, runChild, temporaryFolder } from "./support.ts";
@@ -92,4 +93,12 @@ test("a second opening in the same process leaves the answers of the first alone
     state: "streaming",
     text: "still mine",
   });
+});
+
+test("a sign that can't be looked into is left alone", () => {
+  const folder = temporaryFolder();
+  const sign = join(folder, "holdfast.db.owner-unknown");
+  mkdirSync(sign);
+  expect(openConversations(folder).conversations.list()).toEqual([]);
+  expect(existsSync(sign)).toBe(true);
 });

@@ -94,7 +94,6 @@ function reasonOf(code: NoticeCode, about: Attempt | null, failure: ChainFailure
   if (code === "stopped" || code === "shorter_answer" || code === "feature_dropped") return null;
   if (about?.kind == null) return failure?.message ?? null;
   return `${about.link}: ${about.message ?? reasons[about.kind]}`;
-}: ${reasons[about.kind]}${said}`;
 }
 
 /** An age in the largest unit that fits: "3 days", "1 hour". */

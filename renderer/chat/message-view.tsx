@@ -55,7 +55,7 @@ export const AnswerView = memo(function AnswerView(props: AnswerViewProps) {
       data-state={message.state}
       className={cn(row, "pb-6")}
     >
-      <div className="flex flex-wrap items-baseline gap-x-3 @2xl:flex-col @2xl:gap-0.5">
+      <div className="flex flex-wrap items-baseline gap-x-3 @2xl:flex-col @2xl:items-start @2xl:gap-0.5">
         {receipt === null ? (
           live !== null && <LiveMargin entry={props.entry} />
         ) : (

@@ -2,7 +2,7 @@ import { isDefinedError, safe } from "@orpc/client";
 import type { Conversation, FollowEvent, StoredMessage } from "../../electron/contract/index.ts";
 import type { Client, Connection } from "../connection/index.ts";
 import { createStore, type Store } from "../state/index.ts";
-import { after, type Entry, entryOf, joinDeltas } from "./answer.ts";
+import { type Entry, entryAfter, entryOf, joinDeltas } from "./answer.ts";
 import { frameBatch } from "./frame-batch.ts";
 import { turnsOf } from "./turns.ts";
 
@@ -158,7 +158,7 @@ export class Thread {
     this.store.set((now) => {
       const entry = now.entries.get(answer);
       if (entry === undefined) return now;
-      return { ...now, entries: new Map(now.entries).set(answer, events.reduce(after, entry)) };
+      return { ...now, entries: new Map(now.entries).set(answer, events.reduce(entryAfter, entry)) };
     });
   }
 

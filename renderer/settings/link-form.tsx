@@ -99,7 +99,6 @@ export function LinkForm({
           <>
             <Input
               {...control}
-              autoFocus
               list={models}
               value={draft.model}
               autoComplete="off"

@@ -4,12 +4,12 @@ interface SectionProps {
   title: string;
   text?: ReactNode;
   /** Whether the address names this section, so that it comes into view. */
-  target: boolean;
+  target?: boolean;
   children: ReactNode;
 }
 
 /** A part of the settings page. */
-export function Section({ title, text, target, children }: SectionProps) {
+export function Section({ title, text, target = false, children }: SectionProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const id = useId();
   useEffect(() => {
@@ -23,12 +23,7 @@ export function Section({ title, text, target, children }: SectionProps) {
       className="grid gap-x-8 gap-y-3 border-t border-line py-6 first:border-0 @3xl:grid-cols-[13rem_minmax(0,1fr)]"
     >
       <div>
-        <h2
-          ref={heading}
-          id={id}
-          tabIndex={-1}
-          className="scroll-mt-4 rounded-sm text-base font-semibold outline-offset-4"
-        >
+        <h2 ref={heading} id={id} tabIndex={-1} className="scroll-mt-4 text-base font-semibold outline-none">
           {title}
         </h2>
         {text !== undefined && <p className="mt-1 text-xs text-ink-soft">{text}</p>}

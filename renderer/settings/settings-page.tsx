@@ -60,7 +60,6 @@ export function SettingsPage({ route }: { route: Extract<Route, { page: "setting
         <Section
           title="Providers and their order"
           text="A question goes to the first link; when that one can't answer, to the next, and so on."
-          target={route.section === "providers" && route.link === null}
         >
           <ProvidersSection
             chain={chain}

@@ -32,7 +32,7 @@ export function Choice<T extends string>({
         <Radix.Item
           key={option.value}
           value={option.value}
-          className="group flex min-w-32 flex-1 items-start gap-2.5 rounded-md border border-line-strong bg-raised px-3 py-2 text-left text-sm not-disabled:hover:border-accent disabled:opacity-60 data-[state=checked]:border-accent data-[state=checked]:bg-accent-soft"
+          className="group flex min-w-32 flex-1 items-start gap-2.5 rounded-md border border-line-strong bg-raised px-3 py-2 text-left text-sm not-disabled:hover:border-accent disabled:border-line disabled:text-ink-soft data-[state=checked]:border-accent data-[state=checked]:bg-accent-soft"
         >
           <span className="mt-0.5 grid size-4 shrink-0 place-items-center rounded-full border border-line-strong group-data-[state=checked]:border-accent">
             <Radix.Indicator className="size-2 rounded-full bg-accent" />

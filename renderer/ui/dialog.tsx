@@ -1,3 +1,4 @@
+import { X } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { Button } from "./button.tsx";
 import { cn } from "./cn.ts";
@@ -34,10 +35,20 @@ export function Dialog({ title, onClose, className, children }: DialogProps) {
         className,
       )}
     >
-      <h2 id={titleId} className="mb-3 text-lg font-semibold">
+      <h2 id={titleId} className="mr-10 mb-3 text-lg font-semibold">
         {title}
       </h2>
       {children}
+      {/* Last, so that the dialog opens with the focus on what it is about. */}
+      <Button
+        variant="quiet"
+        size="icon"
+        aria-label="Close"
+        className="absolute top-4 right-4"
+        onClick={onClose}
+      >
+        <X aria-hidden />
+      </Button>
     </dialog>
   );
 }

@@ -32,12 +32,13 @@ export function Field({ label, hint, error = null, className, children }: FieldP
       </label>
       {children({ id, "aria-describedby": about, "aria-invalid": error !== null })}
       <div id={about} className="text-xs text-ink-faint">
-        {error !== null && (
+        {error === null ? (
+          hint
+        ) : (
           <p role="alert" className="font-medium text-bad">
             {error}
           </p>
         )}
-        {hint}
       </div>
     </div>
   );

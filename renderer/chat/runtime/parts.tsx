@@ -29,7 +29,7 @@ export function ThreadViewport({ message, empty, footer }: ThreadViewportProps) 
         <ThreadPrimitive.ScrollToBottom asChild>
           <Button
             size="sm"
-            className="absolute bottom-3 left-1/2 -translate-x-1/2 shadow-md disabled:hidden"
+            className="absolute right-5 bottom-3 shadow-md disabled:hidden"
             aria-label="Go to the end"
           >
             <ArrowDown aria-hidden />

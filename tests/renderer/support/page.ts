@@ -92,5 +92,6 @@ export async function open(
 /** Types a question and sends it. */
 export async function ask(page: Page, question: string): Promise<void> {
   await page.getByLabel("Your question").fill(question);
+  await page.locator("button:enabled", { hasText: "Send" }).waitFor();
   await page.keyboard.press("Enter");
 }

@@ -147,8 +147,12 @@ export const fallThrough: Script = async function* () {
   );
 };
 
-/** The first provider breaks off in the middle; the second begins again after the door is opened. */
-export function brokenOff(head: string, whole: string, door: { passed: Promise<void> }): Script {
+/** The first provider answers `head` and breaks off at one door; the second answers `whole` after the other. */
+export function brokenOff(
+  head: string,
+  whole: string,
+  doors: { breaks: { passed: Promise<void> }; again: { passed: Promise<void> } },
+): Script {
   const broken = attempt({
     outcome: "failed",
     kind: "truncated",
@@ -166,10 +170,11 @@ export function brokenOff(head: string, whole: string, door: { passed: Promise<v
   return async function* () {
     yield started(broken, "cloud");
     yield delta(head);
+    await doors.breaks.passed;
     yield { type: "attempt_failed", attempt: broken };
     yield { type: "retracted", link: broken.link, kind: "truncated" };
     yield started(second, "backup");
-    await door.passed;
+    await doors.again.passed;
     for (const word of words(whole)) yield delta(word);
     yield finished(
       whole,

@@ -14,9 +14,12 @@ import { toHistory } from "./history.ts";
 import { contextTooLong, generationFailure, loadFailure, type Native, threadsFor } from "./native.ts";
 
 const defaultContextSize = 8192;
-/** How long a piece of a prompt may keep native code busy, so that an abort is heard in time, milliseconds. */
+/**
+ * A prompt is read in pieces that keep native code busy for about this long, milliseconds, so that an abort is heard in time.
+ * Fewer tokens than the smallest piece would waste a slow machine: each piece reads all the weights once.
+ */
 const pieceMs = 60;
-const firstPiece = 16;
+const smallestPiece = 32;
 const largestPiece = 512;
 
 /** What llama.cpp's own server samples with, once there is a temperature at all. */
@@ -156,7 +159,7 @@ export class LoadedModel implements AsyncDisposable {
     const { sequence } = this.#chat;
     const beforeLast = prompt.slice(0, -1); // the last token belongs to the generation, which needs one to start from
     await sequence.adaptStateToTokens(beforeLast, false);
-    let size = firstPiece;
+    let size = smallestPiece;
     for (let at = sequence.nextTokenIndex; at < beforeLast.length; ) {
       signal.throwIfAborted();
       const piece = beforeLast.slice(at, at + size);
@@ -164,7 +167,7 @@ export class LoadedModel implements AsyncDisposable {
       await sequence.evaluateWithoutGeneratingNewTokens(piece);
       at += piece.length;
       const fits = (piece.length * pieceMs) / Math.max(1, performance.now() - started);
-      size = Math.max(1, Math.min(largestPiece, size * 2, Math.floor(fits)));
+      size = Math.max(smallestPiece, Math.min(largestPiece, size * 2, Math.floor(fits)));
     }
     signal.throwIfAborted();
   }

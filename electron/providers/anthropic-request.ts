@@ -10,8 +10,16 @@ import type { Link, ProviderRequest } from "../chain/index.ts";
 import type { ContentPart, Message, ResponseFormat, ToolChoice } from "../contract/index.ts";
 import { argumentsObject } from "./tool-arguments.ts";
 
-/** Anthropic wants a limit with every request; this is ours where a request has none. All current models take it. */
-export const defaultMaxTokens = 4_096;
+/** Claude from Opus 4.7 and from 5 on. */
+const recent = /^claude-(?:opus-4-[7-9]|mythos-preview|[a-z]+-(?:[5-9]|\d\d)(?!\d))/;
+
+/**
+ * Anthropic wants a limit with every request; this is ours where a request has none. All older models take 4,096; recent ones think before they
+ * answer, and their thoughts count.
+ */
+function defaultMaxTokens(model: string): number {
+  return recent.test(model) ? 16_384 : 4_096;
+}
 
 /** A JSON object without a schema has no setting of its own at Anthropic. */
 const jsonObjectInstruction =
@@ -104,28 +112,38 @@ function outputConfig(
   return { output_config: { format: { type: "json_schema", schema: format.schema } } };
 }
 
-/** Claude from Opus 4.7 and from 5 on, which refuses any `temperature` and `top_p` but the default. */
-const noSampling = /^claude-(?:opus-4-[7-9]|mythos-preview|[a-z]+-(?:[5-9]|\d\d)(?!\d))/;
+/** What a request is made of: its body, and headers beyond the SDK's. */
+export interface AnthropicCall {
+  body: MessageCreateParamsStreaming;
+  headers: Record<string, string>;
+}
 
-/** Earlier models take one of the two. */
-function sampling(request: ProviderRequest, model: string): { temperature?: number; top_p?: number } {
-  if (noSampling.test(model)) return {};
+/**
+ * `temperature` or `top_p` for models that still take one of the two. The API version of the SDK has neither, so such a request
+ * asks for the version before it; recent models refuse both in any version, and for them they are left out.
+ */
+function sampling(
+  request: ProviderRequest,
+  model: string,
+): Pick<ProviderRequest, "temperature" | "top_p"> | null {
+  if (recent.test(model)) return null;
   // Ours goes to 2 as OpenAI's does, Anthropic's to 1.
   if (request.temperature !== undefined) return { temperature: Math.min(request.temperature, 1) };
-  return request.top_p === undefined ? {} : { top_p: request.top_p };
+  return request.top_p === undefined ? null : { top_p: request.top_p };
 }
 
 /** A request in the wire format of Messages, always streaming. `seed` has no equal there and is left out. */
-export function anthropicRequest(request: ProviderRequest, link: Link): MessageCreateParamsStreaming {
+export function anthropicRequest(request: ProviderRequest, link: Link): AnthropicCall {
   const system = request.messages.flatMap((message) => (message.role === "system" ? [message.content] : []));
   if (request.response_format?.type === "json_object") system.push(jsonObjectInstruction);
-  return {
+  const sampled = sampling(request, link.model);
+  const body: MessageCreateParamsStreaming = {
     model: link.model,
     messages: turns(request.messages),
-    max_tokens: request.max_tokens ?? defaultMaxTokens,
+    max_tokens: request.max_tokens ?? defaultMaxTokens(link.model),
     stream: true,
     ...(system.length > 0 && { system: system.join("\n\n") }),
-    ...sampling(request, link.model),
+    ...sampled,
     ...(request.stop !== undefined && request.stop.length > 0 && { stop_sequences: request.stop }),
     ...(request.tools !== undefined &&
       request.tools.length > 0 && {
@@ -138,4 +156,5 @@ export function anthropicRequest(request: ProviderRequest, link: Link): MessageC
       }),
     ...outputConfig(request.response_format),
   };
+  return { body, headers: sampled === null ? {} : { "anthropic-version": "2023-06-01" } };
 }

@@ -13,6 +13,19 @@ import { attemptStream, headOf } from "./stream.ts";
 
 export const anthropicBaseUrl = "https://api.anthropic.com";
 
+function isOfficial(baseUrl: string): boolean {
+  return new URL(baseUrl).host === new URL(anthropicBaseUrl).host;
+}
+
+/**
+ * Headers about the key beyond the SDK's own. The SDK sends a bearer token since its 1.0; servers that only speak like Anthropic may know
+ * nothing but the older `x-api-key`, so they get both.
+ */
+function keyHeaders(baseUrl: string, key: string | null): Record<string, string | null> {
+  if (key === null) return { authorization: null };
+  return isOfficial(baseUrl) ? {} : { "x-api-key": key };
+}
+
 /**
  * Anthropic's Messages through the official SDK, which is loaded with the first request. A key is required at Anthropic itself;
  * another address may do without.
@@ -25,7 +38,7 @@ export function anthropicProvider(options: ProviderOptions): Provider {
       // Never undefined: the SDK would look for keys in the environment and on the disk, and send them to any host.
       apiKey: key ?? "none",
       webhookKey: null,
-      ...(key === null && { defaultHeaders: { "x-api-key": null, authorization: null } }),
+      defaultHeaders: keyHeaders(baseUrl, key),
       maxRetries: 0,
       timeout: noTimeoutMs,
       logLevel: "off",
@@ -36,15 +49,14 @@ export function anthropicProvider(options: ProviderOptions): Provider {
     stream: (request, link, signal) =>
       attemptStream(signal, async () => {
         const baseUrl = withoutVersion(link.baseUrl ?? anthropicBaseUrl);
-        const official = new URL(baseUrl).host === new URL(anthropicBaseUrl).host;
-        const key = await keyOf(link, options, official);
+        const key = await keyOf(link, options, isOfficial(baseUrl));
         const endpoint = endpointOf(link, baseUrl, key);
         return {
           endpoint,
           async open(signal) {
             const client = await clients(link, baseUrl, key);
-            const body = anthropicRequest(request, link);
-            const { data, response } = await client.messages.create(body, { signal }).withResponse();
+            const { body, headers } = anthropicRequest(request, link);
+            const { data, response } = await client.messages.create(body, { signal, headers }).withResponse();
             const head = headOf(response);
             return { head, events: anthropicEvents(data, endpoint, head) };
           },

@@ -2,8 +2,19 @@ import { ProviderFailure, type ProviderFailureDetails } from "../chain/index.ts"
 import type { FailureKind } from "../contract/index.ts";
 import { type Endpoint, quote } from "./endpoint.ts";
 
+interface Cause {
+  kind: FailureKind;
+  /** What the host did, as the predicate of a sentence. */
+  what: string;
+}
+
+const noTls: Cause = {
+  kind: "network",
+  what: "could not agree on TLS. Check http or https in the base URL",
+};
+
 /** What went wrong below HTTP, by the code that Node.js, its TLS or undici gives the error. */
-const codes: Readonly<Record<string, { kind: FailureKind; what: string }>> = {
+const codes: Readonly<Record<string, Cause>> = {
   ECONNREFUSED: {
     kind: "network",
     what: "refused the connection: no server listens there. Start it, or check the base URL",
@@ -50,7 +61,7 @@ const codes: Readonly<Record<string, { kind: FailureKind; what: string }>> = {
     kind: "network",
     what: "has a certificate for another name: something else answers in its place, or the base URL is wrong",
   },
-  EPROTO: { kind: "network", what: "could not agree on TLS. Check http or https in the base URL" },
+  EPROTO: noTls,
 };
 
 function codeOf(error: unknown): string | null {
@@ -69,22 +80,21 @@ export function* causes(error: unknown): Generator<unknown> {
   }
 }
 
-interface Trouble {
-  kind: FailureKind;
-  what: string;
+interface Trouble extends Cause {
   code: string;
 }
 
+const notHttp: Trouble = { kind: "malformed", what: "did not answer in HTTP", code: "HTTPParserError" };
+
 function troubleOf(error: unknown): Trouble | null {
   for (const cause of causes(error)) {
+    // undici gives this error a code only for some of its reasons.
+    if (cause instanceof Error && cause.name === "HTTPParserError") return notHttp;
     const code = codeOf(cause);
     if (code === null) continue;
     const known = codes[code];
     if (known !== undefined) return { ...known, code };
-    if (code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_"))
-      return { ...codes.EPROTO, code } as Trouble;
-    if (code.startsWith("HPE_")) return { kind: "malformed", what: "did not answer in HTTP", code };
-  }
+    if (code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_")) return { ...noTls, code };
   return null;
 }
 

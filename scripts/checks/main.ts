@@ -13,9 +13,9 @@ const inCi = Boolean(process.env.CI) && process.env.CI !== "false";
 
 /** The checks that need no build: a name, and a package's own program with its arguments. */
 const fastChecks: [name: string, script: string, ...args: string[]][] = [
-  ["format and lint", "@biomejs/biome/bin/biome", "ci", "--error-on-warnings", "."],
+  ["format and lint", "@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."],
   ["types", "typescript/bin/tsc", "-p", "."],
-  ["arrows", "dependency-cruiser/bin/dependency-cruise.mjs", "electron", "renderer"],
+  ["arrows", "dependency-cruiser/bin/dependency-cruiser.mjs", "electron", "renderer"],
   ["dead code", "knip/bin/knip.js"],
 ];
 

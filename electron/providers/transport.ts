@@ -95,6 +95,7 @@ function troubleOf(error: unknown): Trouble | null {
     const known = codes[code];
     if (known !== undefined) return { ...known, code };
     if (code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_")) return { ...noTls, code };
+  }
   return null;
 }
 

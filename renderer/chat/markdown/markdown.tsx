@@ -1,5 +1,5 @@
 import { Check, Copy } from "lucide-react";
-import { type ComponentProps, memo, useRef, useState } from "react";
+import { type ComponentProps, memo, useEffect, useRef, useState } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import rehypeHighlight from "rehype-highlight";
 import rehypeSanitize from "rehype-sanitize";
@@ -7,6 +7,7 @@ import remarkGfm from "remark-gfm";
 import { cn } from "../../ui/cn.ts";
 import { useCopy } from "../use-copy.ts";
 import { BlockSplitter } from "./blocks.ts";
+import { whenWorthwhile } from "./deferred.ts";
 import "./markdown.css";
 
 /** Only these leave the page; everything else that looks like a link is plain text. */
@@ -61,18 +62,32 @@ const remarkPlugins = [remarkGfm];
 // Sanitised first: what the highlighter adds afterwards is its own markup, not the model's.
 const rehypePlugins = [rehypeSanitize, rehypeHighlight];
 
-const MarkdownBlock = memo(function MarkdownBlock({
-  source,
-  continued,
-}: {
+/** Blocks beyond so many are parsed when they are worth it, and until then stand as the text that they are. */
+const parsedAtOnce = 60;
+
+interface MarkdownBlockProps {
   source: string;
   continued: boolean;
-}) {
+  /** Whether to wait until it comes near the visible part. */
+  deferred: boolean;
+}
+
+const MarkdownBlock = memo(function MarkdownBlock({ source, continued, deferred }: MarkdownBlockProps) {
+  const [parsed, setParsed] = useState(!deferred);
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (parsed || element.current === null) return;
+    return whenWorthwhile(element.current, () => setParsed(true));
+  }, [parsed]);
   return (
-    <div className={cn("markdown-block", continued && "continued")}>
-      <ReactMarkdown components={components} remarkPlugins={remarkPlugins} rehypePlugins={rehypePlugins}>
-        {source}
-      </ReactMarkdown>
+    <div ref={element} className={cn("markdown-block", continued && "continued")}>
+      {parsed ? (
+        <ReactMarkdown components={components} remarkPlugins={remarkPlugins} rehypePlugins={rehypePlugins}>
+          {source}
+        </ReactMarkdown>
+      ) : (
+        <p className="whitespace-pre-wrap">{source}</p>
+      )}
     </div>
   );
 });
@@ -82,8 +97,13 @@ export const Markdown = memo(function Markdown({ text }: { text: string }) {
   const [splitter] = useState(() => new BlockSplitter());
   return (
     <div className="markdown">
-      {splitter.split(text).map((block) => (
-        <MarkdownBlock key={block.offset} source={block.source} continued={block.continued} />
+      {splitter.split(text).map((block, index) => (
+        <MarkdownBlock
+          key={block.offset}
+          source={block.source}
+          continued={block.continued}
+          deferred={index >= parsedAtOnce}
+        />
       ))}
     </div>
   );

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { build } from "vite";
+import { afterAll, beforeAll, vi } from "vitest";
 import config from "../../../electron.vite.config.ts";
 import { FakeApp, type Script } from "./fake-app.ts";
 
@@ -37,10 +38,14 @@ export async function builtPage(): Promise<string> {
       await new Promise((done) => setTimeout(done, 250));
       continue;
     }
+    // The test runner's own environment would build the page with React's development parts.
+    const environment = process.env.NODE_ENV;
+    process.env.NODE_ENV = "production";
     try {
       const page = "renderer" in config ? config.renderer : undefined;
-      await build({ configFile: false, base: "./", logLevel: "warn", ...page });
+      await build({ configFile: false, base: "./", logLevel: "error", ...page });
     } finally {
+      process.env.NODE_ENV = environment;
       rmSync(lock, { recursive: true });
     }
   }
@@ -95,3 +100,26 @@ export async function ask(page: Page, question: string): Promise<void> {
   await page.locator("button:enabled", { hasText: "Send" }).waitFor();
   await page.keyboard.press("Enter");
 }
+
+/** Starts a browser for the tests of a file, with the time that a browser and a first build need. */
+export function withBrowser(): { open: OpenPage } {
+  vi.setConfig({ testTimeout: 40_000, hookTimeout: 240_000 });
+  let browser: Browser | null = null;
+  beforeAll(async () => {
+    await builtPage();
+    browser = await launch();
+  });
+  afterAll(() => browser?.close());
+  return {
+    open: (script, prepare, options) => {
+      if (browser === null) throw new Error("a page is opened inside of a test only");
+      return open(browser, script, prepare, options);
+    },
+  };
+}
+
+type OpenPage = (
+  script: Script,
+  prepare?: (app: FakeApp) => void,
+  options?: BrowserContextOptions,
+) => Promise<Session>;

@@ -1,7 +1,9 @@
+import { type ChildProcess, fork } from "node:child_process";
 import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { utilityEngine } from "../../electron/engine/index.ts";
+import { EngineClient, type UtilityProcessLike, utilityEngine } from "../../electron/engine/index.ts";
+import { Bench, childEntry, collect, patience, question, slow } from "./support.ts";
 
 /** Electron's utility process as far as the engine uses it. */
 class FakeUtility extends EventEmitter {
@@ -47,5 +49,28 @@ describe("an engine in a utility process", () => {
     const utility = new FakeUtility();
     utilityEngine(utility).kill();
     expect(utility.killed).toBe(true);
+  });
+});
+
+/** A child of Node with the interface of a utility process, on both of its sides. */
+function forkUtility(): UtilityProcessLike {
+  const shim = new URL("./parent-port.ts", import.meta.url).href;
+  const child: ChildProcess = fork(childEntry, [], {
+    execArgv: ["--import", shim],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  return Object.assign(child, {
+    pid: child.pid,
+    postMessage: (message: unknown) => void child.send(message as string),
+  });
+}
+
+describe("the engine's entry in a utility process", slow, () => {
+  it("answers through process.parentPort", async () => {
+    await using bench = new Bench();
+    await using client = new EngineClient({ spawn: () => utilityEngine(forkUtility()) });
+    const model = bench.model({ sentence: "from the utility process" });
+    const { text } = await collect(client.generate({ model, messages: question }, patience));
+    expect(text).toBe("from the utility process");
   });
 });

@@ -1,12 +1,13 @@
 // The arrows of the house, one rule each:
 // hosts -> app -> (gateway, quality, cache, models, engine, providers, health, store) -> chain -> contract.
 // tests/scripts/arrows.test.ts breaks every rule once and sees it fire.
-import swc from "@swc/core/Visitor.js";
+import { createRequire } from "node:module";
 
 // swc's visitor, which dependency-cruiser extends, does not know `using` declarations and throws: they are visited as
 // the variables that they are (docs/decisions/0051-arrows-with-swc.md).
-const { visitStatement } = swc.Visitor.prototype;
-swc.Visitor.prototype.visitStatement = function (statement) {
+const { Visitor } = createRequire(import.meta.url)("@swc/core/Visitor.js");
+const { visitStatement } = Visitor.prototype;
+Visitor.prototype.visitStatement = function (statement) {
   if (statement.type !== "UsingDeclaration") return visitStatement.call(this, statement);
   this.visitVariableDeclarators(statement.decls);
   return statement;

@@ -33,11 +33,49 @@ export const retryConfig = z.strictObject({
   jitter: z.boolean().optional(),
 });
 
-export const breakerConfig = z.strictObject({
-  failure_threshold: z.int().positive().optional(),
-  recovery_timeout: duration.optional(),
-  half_open_max_calls: z.int().positive().optional(),
-});
+/**
+ * When a link is left alone, and when it is tried again. `failure_threshold` counts failures in a row; the rates over a
+ * sliding `window` stand beside it and are off unless `window` is set. What is left out takes the default named here.
+ */
+export const breakerConfig = z
+  .strictObject({
+    /** Failures in a row that open the breaker (5). */
+    failure_threshold: z.int().positive().optional(),
+    /** How long an open breaker refuses before it lets trials through (30s). */
+    recovery_timeout: duration.optional(),
+    /** Trials that may be under way at once while the breaker is half open (3). */
+    half_open_max_calls: z.int().positive().optional(),
+    /** Trials that must succeed before the breaker closes (as many as `half_open_max_calls`). */
+    success_threshold: z.int().positive().optional(),
+    /** How far back the rates below look. Without it there are none. */
+    window: duration.optional(),
+    /** Calls that the window must hold before its rates say anything (10). */
+    minimum_calls: z.int().positive().optional(),
+    /** Share of the window's calls, above 0 and up to 1, that must fail to open the breaker (0.5). */
+    failure_rate: z.number().positive().max(1).optional(),
+    /** A call that takes longer than this, start to end of its stream, is slow. Without it no call is. */
+    slow_call: duration.optional(),
+    /** Share of the window's calls, above 0 and up to 1, that must be slow to open the breaker (0.5). */
+    slow_call_rate: z.number().positive().max(1).optional(),
+  })
+  .superRefine((breaker, context) => {
+    const needs = {
+      minimum_calls: "window",
+      failure_rate: "window",
+      slow_call: "window",
+      slow_call_rate: "slow_call",
+    } as const;
+    for (const [key, needed] of Object.entries(needs) as [keyof typeof needs, "window" | "slow_call"][]) {
+      if (breaker[key] === undefined || breaker[needed] !== undefined) continue;
+      const example = needed === "window" ? "window: 60s" : "slow_call: 20s";
+      context.addIssue({
+        code: "custom",
+        path: [key],
+        message: `has no effect without "${needed}": add one, such as "${example}", or leave this out`,
+      });
+    }
+  });
+export type BreakerConfig = z.infer<typeof breakerConfig>;
 
 export const capabilities = z.strictObject({
   vision: z.boolean().optional(),

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
@@ -14,13 +13,12 @@ const programs = {
   cli: at("electron/hosts/cli.ts"),
   engine: at("electron/engine/child.ts"),
 };
-const present = Object.fromEntries(Object.entries(programs).filter(([, file]) => existsSync(file)));
 
 export default defineConfig({
   // Programs load their dependencies from node_modules, so that native ones keep their own files.
   main: {
     build: {
-      rolldownOptions: { input: present, output: { chunkFileNames: "chunks/[name]-[hash].js" } },
+      rolldownOptions: { input: programs, output: { chunkFileNames: "chunks/[name]-[hash].js" } },
     },
   },
   // A sandboxed preload script must be CommonJS; the package is of type "module", so it needs the .cjs ending.

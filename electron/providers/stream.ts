@@ -55,11 +55,23 @@ function asFailure(error: unknown, endpoint: Endpoint, head: Head | null): Provi
   );
 }
 
+/** `work`, or a rejection as soon as `signal` aborts: a keychain may wait for a person who has left. */
+async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const aborted = Promise.withResolvers<never>();
+  const stop = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
 async function* eventsOf(
   begin: () => Promise<Session>,
   signal: AbortSignal,
 ): AsyncGenerator<ProviderEvent, void> {
-  const { endpoint, open } = await begin();
+  const { endpoint, open } = await unlessAborted(begin(), signal);
   let head: Head | null = null;
   try {
     const sent = Promise.withResolvers<void>();

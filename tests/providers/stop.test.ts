@@ -102,3 +102,14 @@ describe.each([
     expect(server.calls.length).toBe(count);
   });
 });
+
+test("a stop while the key is still being fetched is cancelled at once", async () => {
+  const locked = createProviders({ ...options, apiKey: () => new Promise(() => {}) });
+  const stop = new AbortController();
+  const events = locked.openai
+    .stream(hello, linkTo("http://127.0.0.1:1/v1"), stop.signal)
+    [Symbol.asyncIterator]();
+  const waiting = events.next();
+  stop.abort();
+  await expect(waiting).rejects.toMatchObject({ kind: "cancelled" });
+});

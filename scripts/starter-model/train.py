@@ -7,8 +7,10 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 from random import Random
+from shutil import copyfile
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import optax
 from optax.contrib import MuonDimensionNumbers
@@ -18,7 +20,6 @@ from starter.model import Config, Params, initial, loss
 from starter.tokens import VOCABULARY, load_tokenizer, train_tokenizer
 
 LONGER_EVERY = 8
-PLAIN_UNTIL = 0.5
 WARM_UP = 50
 MATRIX = re.compile(r"blk\.\d+\.(attn_[qkvo]|ffn_(gate|up|down))")
 
@@ -49,14 +50,22 @@ def save(params: Params, config: Config, folder: Path) -> None:
     (folder / "config.json").write_text(json.dumps(asdict(config), indent=2) + "\n")
 
 
-def train(folder: Path, minutes: float, peak: float, seed: int, layers: int) -> None:
+def load(folder: Path) -> Params:
+    """Reads the parameters that `save` wrote."""
+    return {name: jnp.asarray(value) for name, value in np.load(folder / "params.npz").items()}
+
+
+def train(options: argparse.Namespace) -> None:
     """Trains until the time is up; prints the loss and the speed as it goes."""
+    folder, seed = options.out, options.seed
     tokenizer_file = folder / "tokenizer.json"
-    if not tokenizer_file.exists():
+    if options.start:
+        copyfile(options.start / tokenizer_file.name, tokenizer_file)
+    else:
         train_tokenizer(seed).save(str(tokenizer_file))
     tokenizer = load_tokenizer(tokenizer_file)
-    config = Config(VOCABULARY, layers=layers)
-    params = initial(config, seed)
+    config = Config(VOCABULARY)
+    params = load(options.start) if options.start else initial(config, seed)
     optimise = optimizer()
     state = optimise.init(params)
     rng = Random(seed + 1)
@@ -71,10 +80,10 @@ def train(folder: Path, minutes: float, peak: float, seed: int, layers: int) -> 
 
     print(f"{sum(value.size for value in params.values()):,} parameters", flush=True)
     start, step, tokens, recent = time.monotonic(), 0, 0, []
-    while (progress := (time.monotonic() - start) / (60 * minutes)) < 1:
-        usual, longer = (plain, short) if progress < PLAIN_UNTIL else (short, long)
+    while (progress := (time.monotonic() - start) / (60 * options.minutes)) < 1:
+        usual, longer = (plain, short) if progress < options.plain_until else (short, long)
         batch = next(longer if step % LONGER_EVERY == LONGER_EVERY - 1 else usual)
-        params, state, lost = update(params, state, batch, rate(peak, step, progress))
+        params, state, lost = update(params, state, batch, rate(options.rate, step, progress))
         tokens += int((batch["conversation"] > 0).sum())
         recent.append(float(lost))
         step += 1
@@ -93,10 +102,11 @@ def train(folder: Path, minutes: float, peak: float, seed: int, layers: int) -> 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder for tokenizer and parameters")
+    parser.add_argument("--start", type=Path, help="folder of an earlier run to go on from")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--layers", type=int, default=4)
+    parser.add_argument("--plain-until", type=float, default=0.5, help="share of the time with lone questions")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    train(options.out, options.minutes, options.rate, options.seed, options.layers)
+    train(options)

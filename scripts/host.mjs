@@ -44,15 +44,17 @@ const isConnected = () =>
   Object.values(networkInterfaces()).some((list) => list?.some((one) => !one.internal));
 
 /**
- * Tries to fetch Electron's program, once a day at most; gives back why there is none, or null when it is there.
+ * Tries to fetch Electron's program, once a day at most unless `insist`; gives back why there is none, or null when it is
+ * there.
  * @param {string} root
  * @param {string} node
+ * @param {boolean} insist
  */
-async function fetchElectron(root, node) {
+async function fetchElectron(root, node, insist) {
   if (electronBinary(root)) return null;
   const hint = "npx install-electron fetches it";
   const marker = join(root, "out/electron-fetch.json");
-  if (Date.now() - (readJson(marker)?.failedAt ?? 0) < fetchAgainAfterMs)
+  if (!insist && Date.now() - (readJson(marker)?.failedAt ?? 0) < fetchAgainAfterMs)
     return `Electron is not here (${hint})`;
   if (!isConnected()) return "Electron is not here and this machine is offline";
   say(`fetching Electron for the desktop window, once (at most ${fetchLimitMs / 1000} s)…`);
@@ -81,7 +83,7 @@ export async function startHost({ root, node, env, args }) {
   if (wanted === "browser") return inBrowser();
   const obstacle =
     (wanted ? null : whyNoWindow({ platform: process.platform, env, uid: process.getuid?.() })) ??
-    (await fetchElectron(root, node));
+    (await fetchElectron(root, node, wanted === "electron"));
   if (obstacle && wanted) throw new SetupError(`HOLDFAST_HOST asks for the window, but ${obstacle}.`);
   if (obstacle) {
     say(`${obstacle}; opening in the browser instead.`);

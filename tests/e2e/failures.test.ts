@@ -4,9 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FailureKind } from "../../electron/contract/index.ts";
 import { writeReciter } from "../fixtures/gguf/index.ts";
 import { refusedUrl, startUnruly, type Unruly } from "../fixtures/unruly/index.ts";
+import { type Format, linkTo, localLink } from "../hosts/support/links.ts";
+import { temporaryFolder } from "../hosts/support/program.ts";
 import { type ApiClient, connect } from "./support/client.ts";
-import { type Host, startHost, temporaryFolder } from "./support/host.ts";
-import { type Format, linkTo, localLink } from "./support/links.ts";
+import { type Host, startHost } from "./support/host.ts";
 import {
   askAnew,
   badge,

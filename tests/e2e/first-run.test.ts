@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startHost, temporaryFolder } from "./support/host.ts";
+import { temporaryFolder } from "../hosts/support/program.ts";
+import { startHost } from "./support/host.ts";
 import { answer, badge, ended, launchBrowser, newVisit, notices } from "./support/page.ts";
 
 let browser: Browser;

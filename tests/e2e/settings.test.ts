@@ -3,8 +3,9 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeReciter } from "../fixtures/gguf/index.ts";
 import { startUnruly, type Unruly } from "../fixtures/unruly/index.ts";
-import { startHost, temporaryFolder } from "./support/host.ts";
-import { linkTo, localLink } from "./support/links.ts";
+import { linkTo, localLink } from "../hosts/support/links.ts";
+import { temporaryFolder } from "../hosts/support/program.ts";
+import { startHost } from "./support/host.ts";
 import { askAnew, badge, ended, launchBrowser, notices, visit } from "./support/page.ts";
 
 let browser: Browser;

@@ -1,36 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import type { Config } from "../../../electron/contract/index.ts";
+import { builtProgram, cleanEnv } from "../../hosts/support/program.ts";
 
-const built = resolve(import.meta.dirname, "../../../out/main");
 const noNetwork = pathToFileURL(resolve(import.meta.dirname, "no-network.ts")).href;
 const startLimitMs = 20_000;
-
-/** A built program of ours, such as `browser.js`. */
-export function builtProgram(name: string): string {
-  const path = join(built, name);
-  if (!existsSync(path)) throw new Error(`${path} is missing. Run: npm run build`);
-  return path;
-}
-
-/** This process's environment without keys and settings of whoever runs the tests. */
-export function cleanEnv(changes: Record<string, string> = {}): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^HOLDFAST_|_API_KEY$|^NODE_OPTIONS$|^VITEST/.test(name),
-  );
-  return { ...Object.fromEntries(kept), ...changes };
-}
-
-/** A folder for one test, removed when disposed. */
-export function temporaryFolder(): Disposable & { path: string } {
-  const path = mkdtempSync(join(tmpdir(), "holdfast-e2e-"));
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) };
-}
 
 export interface HostOptions {
   dataDir: string;

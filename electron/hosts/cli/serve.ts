@@ -12,6 +12,8 @@ const defaultPort = 4141;
 const defaultMaxBody = 10 * 1024 * 1024;
 /** How long running streams may go on after a stop was asked for, milliseconds. */
 const graceMs = 10_000;
+/** How often connections that have become idle are closed meanwhile, milliseconds. */
+const sweepMs = 100;
 
 export interface ServeOptions {
   port?: number;
@@ -68,8 +70,10 @@ function whyNotListening({ code, message }: NodeJS.ErrnoException, port: number)
 async function close(server: Server): Promise<void> {
   const closed = once(server, "close");
   server.close();
-  server.closeIdleConnections();
+  // A client keeps its connection open behind the stream; without this the end would wait for that to time out.
+  const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
+  clearInterval(sweep);
   clearTimeout(cut);
 }

@@ -1,8 +1,8 @@
 import { createContext, use } from "react";
-import { Conversations, type Drafts, storedDrafts, Thread } from "./chat/index.ts";
-import { Connection, openHere } from "./connection/index.ts";
-import { StatusModel } from "./health/index.ts";
-import { SettingsModel } from "./settings/index.ts";
+import type { Conversations, Drafts, Thread } from "./chat/index.ts";
+import type { Connection } from "./connection/index.ts";
+import type { StatusModel } from "./health/index.ts";
+import type { SettingsModel } from "./settings/index.ts";
 
 /** Everything that the page knows, each piece in one place. */
 export interface AppModel {
@@ -12,30 +12,6 @@ export interface AppModel {
   drafts: Drafts;
   status: StatusModel;
   settings: SettingsModel;
-}
-
-/** Builds the page's state and begins to connect. */
-export function createApp(): AppModel {
-  const connection = new Connection({
-    open: openHere,
-    random: Math.random,
-    after(ms, then) {
-      const timer = setTimeout(then, ms);
-      return () => clearTimeout(timer);
-    },
-  });
-  const conversations = new Conversations(connection);
-  const thread = new Thread({
-    connection,
-    onConversation: (conversation) => conversations.put(conversation),
-    onFinished: () => {
-      conversations.refresh().catch((error: unknown) => console.error("The list could not be read:", error));
-    },
-  });
-  const status = new StatusModel(connection);
-  const settings = new SettingsModel(connection, localStorage);
-  void connection.run();
-  return { connection, conversations, thread, drafts: storedDrafts(localStorage), status, settings };
 }
 
 export const AppContext = createContext<AppModel | null>(null);

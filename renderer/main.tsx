@@ -2,7 +2,8 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { z } from "zod";
 import { App } from "./app.tsx";
-import { AppContext, createApp } from "./app-model.ts";
+import { AppContext } from "./app-model.ts";
+import { createApp } from "./create-app.ts";
 import "./styles.css";
 
 // zod's compiled parsers need `new Function`, which the page's CSP rightly forbids.

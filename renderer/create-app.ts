@@ -1,0 +1,29 @@
+import type { AppModel } from "./app-model.ts";
+import { Conversations, storedDrafts, Thread } from "./chat/index.ts";
+import { Connection, openHere } from "./connection/index.ts";
+import { StatusModel } from "./health/index.ts";
+import { SettingsModel } from "./settings/index.ts";
+
+/** Builds the page's state and begins to connect. */
+export function createApp(): AppModel {
+  const connection = new Connection({
+    open: openHere,
+    random: Math.random,
+    after(ms, then) {
+      const timer = setTimeout(then, ms);
+      return () => clearTimeout(timer);
+    },
+  });
+  const conversations = new Conversations(connection);
+  const thread = new Thread({
+    connection,
+    onConversation: (conversation) => conversations.put(conversation),
+    onFinished: () => {
+      conversations.refresh().catch((error: unknown) => console.error("The list could not be read:", error));
+    },
+  });
+  const status = new StatusModel(connection);
+  const settings = new SettingsModel(connection, localStorage);
+  void connection.run();
+  return { connection, conversations, thread, drafts: storedDrafts(localStorage), status, settings };
+}

@@ -95,6 +95,7 @@ export async function* runAttempt(input: AttemptInput): AsyncGenerator<Delta, At
           if (firstTokenMs === null) {
             return failed(new ProviderFailure("empty", "The answer was empty.", { status }));
           }
+          run.answered();
           return {
             outcome: "answered",
             record: record("answered", null),
@@ -122,6 +123,7 @@ class InterruptibleRun {
   readonly #iterator: AsyncIterator<ProviderEvent>;
   readonly #outer: AbortSignal;
   #interrupted: ProviderFailure | null = null;
+  #answered = false;
   #reject: ((failure: ProviderFailure) => void) | null = null;
 
   constructor({ provider, link, request, clock, signal, remainingMs }: AttemptInput) {
@@ -142,11 +144,17 @@ class InterruptibleRun {
     });
   }
 
+  /** The provider has said that the answer is whole: it has nothing left to give up. */
+  answered(): void {
+    this.#answered = true;
+  }
+
   [Symbol.dispose](): void {
     this.limits[Symbol.dispose]();
     this.#outer.removeEventListener("abort", this.#stopped);
     this.#reject = null;
-    this.#abort.abort();
+    // An abort is dear: it runs through every layer below, and each of them makes an error with a stack of it.
+    if (!this.#answered) this.#abort.abort();
     // The provider is told to end, not waited for: one that hangs must not hold the chain. What it throws now is of no interest.
     this.#iterator.return?.().catch(() => {});
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isAbsolute, join, resolve } from "node:path";
 import { cacheMigrations, ExactCache } from "../cache/index.ts";
-import { Chain, type Clock, type Link, type Provider, systemClock } from "../chain/index.ts";
+import { Chain, type Clock, type Link, openGate, type Provider, systemClock } from "../chain/index.ts";
 import type { ChainEvent, ChatRequest, Config, ProviderName, Status } from "../contract/index.ts";
 import { EngineClient, type EngineProcess } from "../engine/index.ts";
 import { LinkHealth } from "../health/index.ts";
@@ -113,7 +113,9 @@ export function createApp(options: AppOptions): App {
   const chain = new Chain({
     rules: () => settings.rules,
     provider,
+    gate: openGate,
     clock,
+    random: Math.random,
     cache: enabled
       ? guardedCache(new ExactCache({ database: cacheDatabase, clock, max_entries, ttl }), onError)
       : null,

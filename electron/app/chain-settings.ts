@@ -1,4 +1,4 @@
-import type { ChainRules, Link } from "../chain/index.ts";
+import type { ChainRules, HedgeRule, Link, SkipRule } from "../chain/index.ts";
 import {
   type Config,
   durationMs,
@@ -8,7 +8,7 @@ import {
   type Settings,
 } from "../contract/index.ts";
 import { type Secrets, type SettingsStore, StoreError } from "../store/index.ts";
-import { linksOf, starterLink } from "./links.ts";
+import { linksOf, overridesOf, starterLink } from "./links.ts";
 
 export interface ChainSettingsParts {
   store: SettingsStore;
@@ -105,8 +105,11 @@ export class ChainSettings {
     }
     return {
       links,
-      skip: config.skip ?? "always_answer",
+      strategy: config.strategy ?? "priority",
+      skip: skipOf(config.skip),
       recovery: config.recovery ?? "continue",
+      hedge: hedgeOf(config.hedge),
+      level: "full",
       deadlineMs: config.deadline ? durationMs(config.deadline) : deadlineMs,
       offline: {
         message: config.offline?.message ?? offlineMessage,
@@ -114,6 +117,15 @@ export class ChainSettings {
       },
     };
   }
+}
+
+function skipOf(skip: Config["skip"] = "always_answer"): SkipRule {
+  if (typeof skip === "string") return { preset: skip, next: [], stop: [] };
+  return { preset: skip.preset ?? "always_answer", ...overridesOf(skip) };
+}
+
+function hedgeOf({ after = "off", with: second = "next" }: NonNullable<Config["hedge"]> = {}): HedgeRule {
+  return { after: after === "off" || after === "p95" ? after : durationMs(after), with: second };
 }
 
 /** A link as the key store knows it. */

@@ -1,4 +1,4 @@
-import type { Link, Timeouts } from "../chain/index.ts";
+import type { Link, RetryPolicy, SkipOverrides, Timeouts } from "../chain/index.ts";
 import {
   type Config,
   durationMs,
@@ -6,6 +6,7 @@ import {
   type LinkTier,
   type Preset,
   type ProviderName,
+  type SkipOverridesConfig,
 } from "../contract/index.ts";
 
 /** The chain of a newcomer, and the last line of every chain that the settings page makes. */
@@ -76,7 +77,7 @@ function linkOf(link: LinkConfig, tier: LinkTier, priority: number, presets: rea
     baseUrl: link.base_url ?? null,
     apiKeyEnv: link.api_key_env ?? (link.base_url ? null : (keyVariables[link.provider] ?? null)),
     tier,
-    level: link.level ?? (tier === "local" ? "reduced" : "full"),
+    level: link.level ?? (tier === "local" ? "minimal" : "full"),
     priority,
     weight: link.weight ?? 1,
     timeouts: timeoutsOf(link, tier),
@@ -88,7 +89,25 @@ function linkOf(link: LinkConfig, tier: LinkTier, priority: number, presets: rea
       contextWindow: can.context_window ?? null,
     },
     price: link.price ?? known?.price ?? null,
+    retry: retryOf(link.retry),
+    onFailure: link.on_failure ? overridesOf(link.on_failure) : null,
   };
+}
+
+/** One retry unless the link says otherwise: there is a next link, and a person waits. */
+function retryOf(retry: LinkConfig["retry"] = {}): RetryPolicy {
+  return {
+    maxRetries: retry.max_retries ?? 1,
+    baseDelayMs: retry.base_delay ? durationMs(retry.base_delay) : null,
+    maxDelayMs: retry.max_delay ? durationMs(retry.max_delay) : 8_000,
+    exponentialBase: retry.exponential_base ?? 2,
+    jitter: retry.jitter ?? true,
+  };
+}
+
+/** Failure kinds with a rule of their own. */
+export function overridesOf({ next = [], stop = [] }: SkipOverridesConfig): SkipOverrides {
+  return { next, stop };
 }
 
 function timeoutsOf(link: LinkConfig, tier: LinkTier): Timeouts {

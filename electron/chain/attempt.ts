@@ -9,6 +9,7 @@ import {
   ProviderFailure,
   type ProviderRequest,
 } from "./provider.ts";
+import { Repetition } from "./repetition.ts";
 
 export type Delta = Extract<ProviderEvent, { type: "delta" }>;
 
@@ -26,6 +27,8 @@ export interface AttemptInput {
   signal: AbortSignal;
   /** What is left of the request's deadline, milliseconds; caps the link's total limit. */
   remainingMs: number;
+  /** Whether an answer that repeats itself without end is a failure. */
+  watchLoops?: boolean;
 }
 
 /**
@@ -42,6 +45,7 @@ export async function* runAttempt(input: AttemptInput): AsyncGenerator<Delta, At
   let connectMs: number | null = null;
   let firstTokenMs: number | null = null;
   let usage: Usage | null = null;
+  const repetition = input.watchLoops ? new Repetition() : null;
 
   const record = (outcome: Attempt["outcome"], failure: ProviderFailure | null): Attempt => ({
     link: link.id,
@@ -88,6 +92,9 @@ export async function* runAttempt(input: AttemptInput): AsyncGenerator<Delta, At
         case "delta":
           firstTokenMs ??= since();
           run.limits.token();
+          if (event.text && repetition?.add(event.text)) {
+            return failed(new ProviderFailure("loop", "The answer repeated itself without end.", { status }));
+          }
           yield event;
           break;
         case "finish":

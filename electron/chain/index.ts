@@ -1,10 +1,11 @@
 /** The product: plan, attempt, recover, receipt. Pure: no Electron, no HTTP, no disk; the clock is passed in. */
 export { type AttemptEnd, type AttemptInput, runAttempt } from "./attempt.ts";
 export type { AnswerCache, CacheHit } from "./cache.ts";
-export { Chain, type ChainParts, type ChainRules, type Ending } from "./chain.ts";
+export { Chain, type ChainParts, type ChainRules, type Ending, type HedgeRule } from "./chain.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { AllLinksFailed, collect } from "./collect.ts";
-export { type Consequence, consequenceOf } from "./failure-table.ts";
+export { countsAgainstLink, type SkipOverrides, type SkipRule } from "./failure-table.ts";
+export { type Gate, openGate, type Permit, type Refusal } from "./gate.ts";
 export {
   type Link,
   type LinkCapabilities,
@@ -15,3 +16,5 @@ export {
   type ProviderRequest,
   type Timeouts,
 } from "./provider.ts";
+export type { RetryPolicy } from "./retry.ts";
+export { estimatedTokensOf } from "./tokens.ts";

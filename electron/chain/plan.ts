@@ -1,7 +1,10 @@
-import { type ChatRequest, level } from "../contract/index.ts";
+import type { ChatRequest, Level } from "../contract/index.ts";
+import { isWithin, levelRules } from "./levels.ts";
+import { inOrder, type OrderContext } from "./order.ts";
 import type { Link } from "./provider.ts";
+import { estimatedTokens } from "./tokens.ts";
 
-/** A feature of a request that a link may not have. */
+/** A feature of a request that a link may not have, or that a level does without. */
 export type Feature = "vision" | "tools" | "json_schema";
 
 /** A link in the order in which it will be tried, and what of the request it can't honour. */
@@ -11,28 +14,39 @@ export interface PlannedLink {
 }
 
 /**
- * The links that may answer this request, best first: the preferred one, then by priority; those that can do all
- * that the request asks stand before those that have to drop something. A local-only request sees local links only,
- * and a request with a level sees no link above it.
+ * The links that may answer this request, best first: the preferred one, then by the strategy. Those that can do all that
+ * the request asks, and whose context window it fits, stand before the others. A local-only request sees local links only,
+ * and no link above the level is seen.
  */
-export function plan(request: ChatRequest, links: readonly Link[]): PlannedLink[] {
+export function plan(
+  request: ChatRequest,
+  links: readonly Link[],
+  ceiling: Level,
+  context: OrderContext,
+): PlannedLink[] {
+  if (!levelRules[ceiling].links) return [];
   const wanted = featuresOf(request);
-  const allowed = links.filter((link) => isPrivateEnough(link, request) && isWithinLevel(link, request));
-  const ordered = allowed.toSorted((a, b) => rank(a, request) - rank(b, request));
-  const planned = ordered.map((link) => ({ link, dropped: wanted.filter((feature) => !can(link, feature)) }));
-  return planned.toSorted((a, b) => Number(a.dropped.length > 0) - Number(b.dropped.length > 0));
+  const within = wanted.filter((feature) => levelRules[ceiling].features.includes(feature));
+  const tokens = estimatedTokens(request);
+  const allowed = links.filter((link) => isPrivateEnough(link, request) && isWithin(link.level, ceiling));
+  const ordered = inOrder(allowed, context).toSorted(
+    (a, b) => preference(b, request) - preference(a, request),
+  );
+  const shortfall = (link: Link): number => {
+    const misfits = within.some((feature) => !can(link, feature)) ? 2 : 0;
+    return misfits + (tokens > (link.capabilities.contextWindow ?? Number.POSITIVE_INFINITY) ? 1 : 0);
+  };
+  return ordered
+    .toSorted((a, b) => shortfall(a) - shortfall(b))
+    .map((link) => ({
+      link,
+      dropped: wanted.filter((feature) => !within.includes(feature) || !can(link, feature)),
+    }));
 }
 
 const isPrivateEnough = (link: Link, request: ChatRequest) => !request.local_only || link.tier === "local";
 
-function isWithinLevel(link: Link, request: ChatRequest): boolean {
-  const best = level.options.indexOf(request.level ?? "full");
-  return level.options.indexOf(link.level) >= best;
-}
-
-function rank(link: Link, request: ChatRequest): number {
-  return link.id === request.preferred ? Number.NEGATIVE_INFINITY : link.priority;
-}
+const preference = (link: Link, request: ChatRequest) => Number(link.id === request.preferred);
 
 function featuresOf(request: ChatRequest): Feature[] {
   const features: Feature[] = [];

@@ -10,6 +10,9 @@ import type {
   Usage,
 } from "../contract/index.ts";
 
+import type { SkipOverrides } from "./failure-table.ts";
+import type { RetryPolicy } from "./retry.ts";
+
 /** The four limits of an attempt, milliseconds. */
 export interface Timeouts {
   connectMs: number;
@@ -27,8 +30,14 @@ export interface LinkCapabilities {
   contextWindow: number | null;
 }
 
+/** How a link is asked again, and what follows when it fails for good, where that is not the chain's own rule. */
+export interface LinkRules {
+  retry: RetryPolicy;
+  onFailure: SkipOverrides | null;
+}
+
 /** One element of the chain, every default filled in. */
-export interface Link {
+export interface Link extends LinkRules {
   id: string;
   provider: ProviderName;
   model: string;
@@ -43,7 +52,10 @@ export interface Link {
   price: Price | null;
 }
 
-/** What a provider is asked: the request without what only the chain reads. */
+/**
+ * What a provider is asked: the request without what only the chain reads. `prefill` is the beginning of the answer, which the
+ * provider continues without repeating it; `local_only` is for the last door before the network.
+ */
 export type ProviderRequest = Pick<
   ChatRequest,
   | "messages"
@@ -55,7 +67,8 @@ export type ProviderRequest = Pick<
   | "tools"
   | "tool_choice"
   | "response_format"
->;
+  | "local_only"
+> & { prefill?: string };
 
 /**
  * What a provider tells of an attempt, in this order: `connected` once, when the request is on its way over a live connection

@@ -1,16 +1,26 @@
-import type { Attempt, FailureKind, Receipt, Tier } from "../contract/index.ts";
+import type { Attempt, FailureKind, Level, Receipt, Seam, Tier } from "../contract/index.ts";
 import type { CacheHit } from "./cache.ts";
 import { totalCostUsd } from "./cost.ts";
+import { levelRules, lowerLevel } from "./levels.ts";
 import type { PlannedLink } from "./plan.ts";
 
 /** What a run has seen so far; a receipt is derived from it at any time. */
 export interface RunState {
   planned: readonly PlannedLink[];
   attempts: Attempt[];
+  /** Whether the oldest turns of the conversation were left out to make room. */
+  trimmed: boolean;
+  /** The best level that the run may use. */
+  ceiling: Level;
 }
 
 /** The receipt of an answer by a link, whole or still on its way. */
-export function linkReceipt(state: RunState, by: PlannedLink, model: string): Receipt {
+export function linkReceipt(
+  state: RunState,
+  by: PlannedLink,
+  model: string,
+  seams: readonly Seam[],
+): Receipt {
   const last = state.attempts.at(-1);
   return {
     ...base(state),
@@ -18,11 +28,23 @@ export function linkReceipt(state: RunState, by: PlannedLink, model: string): Re
     link: by.link.id,
     provider: by.link.provider,
     model,
-    level: by.link.level,
+    level: lowerLevel(by.link.level, state.ceiling),
     reason: by === state.planned[0] ? null : firstFailure(state.attempts),
-    dropped: [...by.dropped],
+    dropped: droppedOf(state, by),
+    seams: [...seams],
     usage: last?.outcome === "answered" ? last.usage : null,
   };
+}
+
+/** What the request asked for and did not get, `history` and `length` included. */
+function droppedOf({ trimmed, ceiling }: RunState, by: PlannedLink): string[] {
+  const { features, maxTokens } = levelRules[ceiling];
+  return [
+    ...by.dropped,
+    ...(features.includes("streaming") ? [] : ["streaming"]),
+    ...(maxTokens === null ? [] : ["length"]),
+    ...(trimmed ? ["history"] : []),
+  ];
 }
 
 /** The receipt of a cached answer. */

@@ -1,10 +1,19 @@
-import type { ChatRequest, Message } from "../contract/index.ts";
+import type { ChatRequest, Level, Message } from "../contract/index.ts";
+import { levelRules } from "./levels.ts";
 import type { PlannedLink } from "./plan.ts";
 import type { ProviderRequest } from "./provider.ts";
 
-/** The request as a link gets it: without what only the chain reads, and without the features that the link has to drop. */
-export function requestFor({ dropped }: PlannedLink, request: ChatRequest): ProviderRequest {
-  const { preferred, level, local_only, recovery, deadline_ms, cache, ...rest } = request;
+/**
+ * The request as a link gets it: without what only the chain reads, without the features that the link has to drop, and
+ * with the level's token limit. `prefill` is the beginning of the answer that the link shall continue.
+ */
+export function requestFor(
+  { dropped }: PlannedLink,
+  request: ChatRequest,
+  ceiling: Level,
+  prefill: string | null,
+): ProviderRequest {
+  const { preferred, level, recovery, deadline_ms, cache, ...rest } = request;
   const asked: ProviderRequest = rest;
   if (dropped.includes("vision")) asked.messages = asked.messages.map(withoutImages);
   if (dropped.includes("tools")) {
@@ -12,6 +21,9 @@ export function requestFor({ dropped }: PlannedLink, request: ChatRequest): Prov
     delete asked.tool_choice;
   }
   if (dropped.includes("json_schema")) delete asked.response_format;
+  const { maxTokens } = levelRules[ceiling];
+  if (maxTokens !== null) asked.max_tokens = Math.min(asked.max_tokens ?? maxTokens, maxTokens);
+  if (prefill !== null) asked.prefill = prefill;
   return asked;
 }
 

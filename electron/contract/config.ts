@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { level, linkTier, providerName, recovery, skipPreset } from "./words.ts";
+import { failureKind, level, linkTier, providerName, recovery, skipPreset } from "./words.ts";
 
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const durationPattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
@@ -90,6 +90,13 @@ export type Capabilities = z.infer<typeof capabilities>;
 export const price = z.strictObject({ input: z.number().nonnegative(), output: z.number().nonnegative() });
 export type Price = z.infer<typeof price>;
 
+/** Failure kinds that move on to the next link, and kinds that stop the request, whatever the preset says. */
+export const skipOverrides = z.strictObject({
+  next: z.array(failureKind).optional(),
+  stop: z.array(failureKind).optional(),
+});
+export type SkipOverridesConfig = z.infer<typeof skipOverrides>;
+
 export const linkConfig = z.strictObject({
   id: z
     .string()
@@ -115,6 +122,8 @@ export const linkConfig = z.strictObject({
   timeouts: timeoutsConfig.optional(),
   retry: retryConfig.optional(),
   breaker: breakerConfig.optional(),
+  /** What follows from this link's failures, where it is not what the chain's `skip` says. */
+  on_failure: skipOverrides.optional(),
   capabilities: capabilities.optional(),
   price: price.optional(),
 });
@@ -144,7 +153,8 @@ const fallbackChain = z
 export const config = z.strictObject({
   fallback_chain: fallbackChain.optional(),
   strategy: strategy.optional(),
-  skip: skipPreset.optional(),
+  /** A preset, or a preset with changes, such as `{ preset: always_answer, next: [content_policy] }`. */
+  skip: z.union([skipPreset, skipOverrides.extend({ preset: skipPreset.optional() })]).optional(),
   recovery: recovery.optional(),
   hedge: z
     .strictObject({

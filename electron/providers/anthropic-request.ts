@@ -9,6 +9,7 @@ import type {
 import type { Link, ProviderRequest } from "../chain/index.ts";
 import type { ContentPart, Message, ResponseFormat, ToolChoice } from "../contract/index.ts";
 import { argumentsObject } from "./tool-arguments.ts";
+import { turnsOf } from "./turns.ts";
 
 /** Claude from Opus 4.7 and from 5 on. */
 const recent = /^claude-(?:opus-4-[7-9]|mythos-preview|[a-z]+-(?:[5-9]|\d\d)(?!\d))/;
@@ -139,7 +140,7 @@ export function anthropicRequest(request: ProviderRequest, link: Link): Anthropi
   const sampled = sampling(request, link.model);
   const body: MessageCreateParamsStreaming = {
     model: link.model,
-    messages: turns(request.messages),
+    messages: turns(turnsOf(request)),
     max_tokens: request.max_tokens ?? defaultMaxTokens(link.model),
     stream: true,
     ...(system.length > 0 && { system: system.join("\n\n") }),

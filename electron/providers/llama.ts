@@ -18,6 +18,8 @@ export interface LlamaRequest {
   stop?: string[];
   seed?: number;
   responseFormat?: ResponseFormat;
+  /** The beginning of the answer, which the model continues without repeating it. */
+  prefill?: string;
 }
 
 /** What the engine tells: `accepted` at once, even if it then has to load the model; `finish` when the answer is whole. */
@@ -107,6 +109,7 @@ function engineRequest(
     ...(stop !== undefined && { stop }),
     ...(seed !== undefined && { seed }),
     ...(response_format !== undefined && { responseFormat: response_format }),
+    ...(request.prefill !== undefined && { prefill: request.prefill }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { ChatRequest as OllamaChatRequest, Message as OllamaMessage, Tool a
 import { type Link, ProviderFailure, type ProviderRequest } from "../chain/index.ts";
 import { type ContentPart, type Message, type ResponseFormat, textOf } from "../contract/index.ts";
 import { argumentsObject } from "./tool-arguments.ts";
+import { turnsOf } from "./turns.ts";
 
 /** Ollama's own type leaves out two switches that its server has had since 0.12. */
 export type OllamaRequest = OllamaChatRequest & { stream: true; truncate: false; shift: false };
@@ -20,7 +21,7 @@ function tokensOf(text: string): number {
 
 function promptTokens(request: ProviderRequest): number {
   const tools = request.tools === undefined ? 0 : tokensOf(JSON.stringify(request.tools));
-  const messages = request.messages.map((message) => {
+  const messages = turnsOf(request).map((message) => {
     const images = Array.isArray(message.content)
       ? message.content.filter((part) => part.type === "image").length
       : 0;
@@ -105,7 +106,7 @@ export function ollamaRequest(request: ProviderRequest, link: Link): OllamaReque
   const tools = request.tool_choice === "none" ? [] : (request.tools ?? []);
   return {
     model: link.model,
-    messages: request.messages.map((message) => messageParam(message, link, names)),
+    messages: turnsOf(request).map((message) => messageParam(message, link, names)),
     stream: true,
     truncate: false,
     shift: false,

@@ -5,6 +5,7 @@ import type {
 } from "openai/resources/chat/completions";
 import type { Link, ProviderRequest } from "../chain/index.ts";
 import type { ContentPart, Message, ResponseFormat, ToolChoice } from "../contract/index.ts";
+import { turnsOf } from "./turns.ts";
 
 /** How a server's Chat Completions departs from OpenAI's. */
 export interface Dialect {
@@ -94,7 +95,7 @@ export function openaiRequest(
   const sampling = dialect.noSampling?.test(link.model) !== true;
   return {
     model: link.model,
-    messages: request.messages.map(messageParam),
+    messages: turnsOf(request).map(messageParam),
     stream: true,
     ...(dialect.askUsage && { stream_options: { include_usage: true } }),
     ...(request.max_tokens !== undefined && { [dialect.maxTokens]: request.max_tokens }),

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { type Config, duration } from "../../electron/contract/index.ts";
+import { type Config, duration, type SkipPreset } from "../../electron/contract/index.ts";
 import { useApp } from "../app-model.ts";
 import { Button } from "../ui/button.tsx";
 import { Choice } from "../ui/choice.tsx";
@@ -31,10 +31,10 @@ export function RulesSection({ config, readOnly }: { config: Config; readOnly: b
         <h3 className="mb-1.5 text-sm font-medium">When a link fails</h3>
         <Choice
           label="When a link fails"
-          value={config.skip ?? "always_answer"}
+          value={presetOf(config.skip)}
           disabled={readOnly}
           options={skipOptions}
-          onChange={(skip) => change({ skip })}
+          onChange={(preset) => change({ skip: withPreset(config.skip, preset) })}
         />
       </div>
       <Deadline
@@ -45,6 +45,17 @@ export function RulesSection({ config, readOnly }: { config: Config; readOnly: b
       />
     </div>
   );
+}
+
+type Skip = Config["skip"];
+
+function presetOf(skip: Skip): SkipPreset {
+  return (typeof skip === "string" ? skip : skip?.preset) ?? "always_answer";
+}
+
+/** Another preset under the changes that a person made to the old one in a config of their own. */
+function withPreset(skip: Skip, preset: SkipPreset): Skip {
+  return typeof skip === "object" ? { ...skip, preset } : preset;
 }
 
 interface DeadlineProps {

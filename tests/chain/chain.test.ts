@@ -1,75 +1,8 @@
 import { describe, expect, it } from "vitest";
-import {
-  AllLinksFailed,
-  type AnswerCache,
-  Chain,
-  type ChainRules,
-  collect,
-  type Link,
-  ProviderFailure,
-} from "../../electron/chain/index.ts";
-import type { Attempt, ChainEvent, ChatRequest, Finished } from "../../electron/contract/index.ts";
-import { FakeClock } from "../fixtures/fake-clock.ts";
-import { linkOf, ScriptedProvider, type Step, says } from "../fixtures/scripted-provider.ts";
-
-const first = linkOf({ id: "first", priority: 1, price: { input: 1, output: 10 } });
-const second = linkOf({ id: "second", tier: "backup", priority: 2 });
-const local = linkOf({ id: "local", tier: "local", level: "reduced", priority: 3 });
-
-const asking: ChatRequest = { messages: [{ role: "user", content: "Why?" }] };
-
-interface Setup {
-  links?: Link[];
-  scripts: Record<string, Step[][]>;
-  rules?: Partial<ChainRules>;
-  cache?: AnswerCache;
-}
-
-function setUp({ links = [first, second, local], scripts, rules, cache }: Setup) {
-  const clock = new FakeClock();
-  const provider = new ScriptedProvider(clock, scripts);
-  const attempts: Attempt[] = [];
-  const chain = new Chain({
-    rules: () => ({
-      links,
-      skip: "always_answer",
-      recovery: "restart",
-      deadlineMs: 120_000,
-      offline: { message: "Nothing can answer now.", retryAfterMs: 60_000 },
-      ...rules,
-    }),
-    provider: () => provider,
-    clock,
-    cache: cache ?? null,
-    notices: () => [],
-    onAttempt: (attempt) => attempts.push(attempt),
-  });
-  const abort = new AbortController();
-  /** Runs a request to its end, turning time in steps of 100 ms as long as it takes. */
-  const run = async (request = asking): Promise<ChainEvent[]> => {
-    const events: ChainEvent[] = [];
-    let over = false;
-    const all = (async () => {
-      for await (const event of chain.run(request, abort.signal)) events.push(event);
-    })().finally(() => {
-      over = true;
-    });
-    for (let turns = 0; !over && turns < 5_000; turns++) await clock.advance(100);
-    await all;
-    return events;
-  };
-  return { chain, clock, provider, attempts, abort, run };
-}
-
-const finishedOf = (events: ChainEvent[]) => events.at(-1) as Finished;
-const textOf = (events: ChainEvent[]) => {
-  let text = "";
-  for (const event of events) {
-    if (event.type === "retracted") text = "";
-    if (event.type === "delta") text += event.text ?? "";
-  }
-  return text;
-};
+import { AllLinksFailed, type AnswerCache, collect, ProviderFailure } from "../../electron/chain/index.ts";
+import type { ChainEvent, ChatRequest } from "../../electron/contract/index.ts";
+import { linkOf, type Step, says } from "../fixtures/scripted-provider.ts";
+import { asking, finishedOf, first, second, setUp, textOf } from "./set-up.ts";
 
 describe("Chain", () => {
   it("answers from the first link, with a receipt that says so", async () => {
@@ -184,7 +117,10 @@ describe("Chain", () => {
 
   it("stops at a rejected key under retryable_only, and moves on under always_answer", async () => {
     const rejected = () => new ProviderFailure("auth", "bad key", { status: 401 });
-    const strict = setUp({ scripts: { first: [[rejected()]] }, rules: { skip: "retryable_only" } });
+    const strict = setUp({
+      scripts: { first: [[rejected()]] },
+      rules: { skip: { preset: "retryable_only", next: [], stop: [] } },
+    });
     expect(finishedOf(await strict.run()).failure).toMatchObject({
       code: "stopped",
       kind: "auth",

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { Chain, type Link, ProviderFailure, systemClock } from "../../electron/chain/index.ts";
+import { Chain, type Link, openGate, ProviderFailure, systemClock } from "../../electron/chain/index.ts";
 import type { Status } from "../../electron/contract/index.ts";
 import { createGateway } from "../../electron/gateway/index.ts";
 import { linkOf, ScriptedProvider, type Step, says } from "../fixtures/scripted-provider.ts";
@@ -17,12 +17,17 @@ function setUp(scripts: Record<string, Step[][]>, links: Link[] = [first, second
   const chain = new Chain({
     rules: () => ({
       links,
-      skip: "always_answer",
+      strategy: "priority",
+      skip: { preset: "always_answer", next: [], stop: [] },
+      hedge: { after: "off", with: "next" },
+      level: "full",
       recovery: "restart",
       deadlineMs: 60_000,
       offline: { message: "Nothing can answer now.", retryAfterMs: 30_000 },
     }),
     provider: () => provider,
+    gate: openGate,
+    random: Math.random,
     clock: systemClock,
     cache: null,
     notices: ({ tier }) =>

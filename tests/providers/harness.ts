@@ -28,6 +28,8 @@ export function linkTo(baseUrl: string | null, changes: Partial<Link> = {}): Lin
     timeouts: { connectMs: 1_000, firstTokenMs: 1_000, idleMs: 1_000, totalMs: 5_000 },
     capabilities: { vision: true, tools: true, jsonSchema: true, prefill: false, contextWindow: null },
     price: null,
+    retry: { maxRetries: 0, baseDelayMs: null, maxDelayMs: 0, exponentialBase: 2, jitter: false },
+    onFailure: null,
     ...changes,
   };
 }

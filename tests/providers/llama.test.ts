@@ -15,6 +15,8 @@ const link: Link = {
   timeouts: { connectMs: 1, firstTokenMs: 1, idleMs: 1, totalMs: 1 },
   capabilities: { vision: false, tools: false, jsonSchema: true, prefill: true, contextWindow: null },
   price: null,
+  retry: { maxRetries: 0, baseDelayMs: null, maxDelayMs: 0, exponentialBase: 2, jitter: false },
+  onFailure: null,
 };
 const never = new AbortController().signal;
 const hello: ProviderRequest = { messages: [{ role: "user", content: "Hello?" }] };

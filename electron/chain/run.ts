@@ -1,0 +1,306 @@
+import type {
+  Answer,
+  Attempt,
+  ChainEvent,
+  ChainFailure,
+  ChatRequest,
+  Level,
+  Notice,
+  Receipt,
+} from "../contract/index.ts";
+import type { ChainParts, ChainRules, Ending } from "./chain.ts";
+import { consequenceOf } from "./failure-table.ts";
+import { Gather } from "./gather.ts";
+import { Joint } from "./joint.ts";
+import { levelRules, lowerLevel } from "./levels.ts";
+import { type PlannedLink, plan } from "./plan.ts";
+import type { ProviderFailure } from "./provider.ts";
+import { type PursuitEnd, type PursuitEvent, pursue } from "./pursuit.ts";
+import { type Runner, race } from "./race.ts";
+import { cacheReceipt, linkReceipt, offlineReceipt, type RunState } from "./receipt.ts";
+import { requestFor } from "./translate.ts";
+import { withoutOldestTurns } from "./trim.ts";
+
+type Events<End = void> = AsyncGenerator<ChainEvent, End, void>;
+
+/** How one link, or two that were hedged, did. */
+type Tried = "answered" | { planned: PlannedLink; failure: ProviderFailure };
+
+/** One request on its way along the links. */
+export class Run {
+  readonly #parts: ChainParts;
+  readonly #rules: ChainRules;
+  readonly #signal: AbortSignal;
+  readonly #deadlineAt: number;
+  readonly #ceiling: Level;
+  readonly #state: RunState;
+  readonly #queue: PlannedLink[];
+  #request: ChatRequest;
+  /** What the person has seen of the answer. */
+  #gather = new Gather();
+  /** Told already, so that a notice comes once. */
+  readonly #told = new Set<string>();
+
+  constructor(parts: ChainParts, request: ChatRequest, signal: AbortSignal) {
+    const rules = parts.rules();
+    const { strategy, links } = rules;
+    this.#parts = parts;
+    this.#rules = rules;
+    this.#request = request;
+    this.#signal = signal;
+    this.#deadlineAt = parts.clock.monotonic() + (request.deadline_ms ?? rules.deadlineMs);
+    this.#ceiling = lowerLevel(rules.level, request.level ?? "full");
+    this.#queue = plan(request, links, this.#ceiling, { strategy, gate: parts.gate, random: parts.random });
+    this.#state = { planned: [...this.#queue], attempts: [], trimmed: false, ceiling: this.#ceiling };
+  }
+
+  async *events(): Events {
+    for (let planned = this.#queue.shift(); planned; planned = this.#queue.shift()) {
+      const tried = yield* this.#tryLink(planned);
+      if (tried === "answered") return;
+      const failure = this.#endsWith(tried);
+      if (failure) return yield* this.#unanswered(failure);
+      if (tried.failure.kind === "context_length") this.#makeRoom(tried.planned);
+    }
+    yield* this.#lastResort();
+  }
+
+  /** Asks a link, perhaps hedged by a second one; what they say goes on from what was said before, or starts again. */
+  async *#tryLink(planned: PlannedLink): Events<Tried> {
+    if (this.#gather.begun && !this.#continues(planned)) yield* this.#retract();
+    let runner = this.#start(planned);
+    try {
+      let opening: PursuitEvent | null = null;
+      const afterMs = this.#hedgeAfterMs(planned);
+      if (afterMs !== null) {
+        await using contest = race({
+          clock: this.#parts.clock,
+          first: runner,
+          afterMs,
+          second: () => this.#startHedge(),
+        });
+        let move = await contest.next();
+        for (; !move.done; move = await contest.next()) {
+          if (move.value.event.type !== "delta") yield move.value.event;
+        }
+        if ("failed" in move.value) return this.#lostBy(move.value.failed);
+        runner = move.value.winner;
+        opening = move.value.first;
+      }
+      return yield* this.#relay(runner, opening);
+    } finally {
+      runner.abort();
+      await runner.events[Symbol.asyncDispose]();
+    }
+  }
+
+  /** Passes on what a link says, beginning with `opening`, which was taken already. */
+  async *#relay(runner: Runner, opening: PursuitEvent | null): Events<Tried> {
+    const { planned, events } = runner;
+    const continued = this.#gather.begun;
+    const joint = continued ? new Joint(this.#gather.text) : null;
+    const streams = levelRules[this.#ceiling].features.includes("streaming");
+    const held: string[] = [];
+    let spoke = false;
+
+    let event = opening;
+    for (;;) {
+      if (event === null) {
+        const next = await events.next();
+        if (next.done) {
+          const rest = joint?.end() ?? "";
+          if (spoke && rest) {
+            this.#gather.add({ type: "delta", text: rest });
+            yield { type: "delta", text: rest };
+          }
+          if (next.value.outcome === "failed") return yield* this.#lost(planned, next.value, continued);
+          if (held.length > 0) yield { type: "delta", text: held.join("") };
+          yield* this.#answered(planned, next.value);
+          return "answered";
+        }
+        event = next.value;
+      }
+      if (event.type === "delta") {
+        if (!spoke) {
+          spoke = true;
+          if (continued) yield { type: "seam", seam: this.#gather.seam(planned.link.id) };
+          yield* this.#tell(linkReceipt(this.#state, planned, planned.link.model, this.#gather.seams), {});
+        }
+        const delta = joint && event.text ? { ...event, text: joint.add(event.text) } : event;
+        this.#gather.add(delta);
+        if (!streams && delta.text) held.push(delta.text);
+        else yield delta;
+      } else {
+        yield event;
+      }
+      event = null;
+    }
+  }
+
+  #start(planned: PlannedLink): Runner {
+    const parts = this.#parts;
+    const { link } = planned;
+    const abort = new AbortController();
+    const prefill = this.#gather.begun ? this.#gather.text.trimEnd() : null;
+    const events = pursue({
+      link,
+      provider: parts.provider(link),
+      request: requestFor(planned, this.#request, this.#ceiling, prefill),
+      gate: parts.gate,
+      clock: parts.clock,
+      random: parts.random,
+      signal: AbortSignal.any([this.#signal, abort.signal]),
+      deadlineAt: this.#deadlineAt,
+      watchLoops: consequenceOf("loop", this.#rules.skip, link.onFailure) === "next",
+      onEnd: (attempt) => this.#note(attempt),
+    });
+    return { planned, events, abort: () => abort.abort() };
+  }
+
+  #note(attempt: Attempt): void {
+    this.#state.attempts.push(attempt);
+    this.#parts.onAttempt(attempt);
+  }
+
+  /** When this link's first token counts as late; null when nothing is hedged. */
+  #hedgeAfterMs({ link }: PlannedLink): number | null {
+    const { after } = this.#rules.hedge;
+    if (after === "off" || this.#gather.begun) return null;
+    return after === "p95" ? this.#parts.gate.p95Ms(link) : after;
+  }
+
+  #startHedge(): Runner | null {
+    const at = this.#queue.findIndex(
+      ({ link }) => this.#rules.hedge.with === "next" || link.tier === "local",
+    );
+    const [planned] = at < 0 ? [] : this.#queue.splice(at, 1);
+    return planned ? this.#start(planned) : null;
+  }
+
+  /** Whether this link can go on from what was said, rather than begin again. */
+  #continues({ link }: PlannedLink): boolean {
+    const { recovery: asked, response_format } = this.#request;
+    const isPlain = response_format === undefined || response_format.type === "text";
+    const recovery = asked ?? this.#rules.recovery;
+    return recovery === "continue" && isPlain && link.capabilities.prefill && this.#gather.continuable;
+  }
+
+  async *#retract(): Events {
+    const last = this.#state.attempts.findLast(({ outcome }) => outcome === "failed");
+    this.#gather = new Gather();
+    yield { type: "retracted", link: last?.link ?? "", kind: last?.kind ?? "truncated" };
+  }
+
+  /** A link failed for good. One that would not take the beginning of an answer is asked again without it. */
+  async *#lost(
+    planned: PlannedLink,
+    { failure, spoke }: PursuitEnd & { outcome: "failed" },
+    continued: boolean,
+  ): Events<Tried> {
+    if (continued && !spoke && failure.kind === "invalid_request") {
+      yield* this.#retract();
+      return yield* this.#tryLink(planned);
+    }
+    return { planned, failure };
+  }
+
+  /** Of several failures the one that ends the request, or else the last. */
+  #lostBy(failed: readonly { runner: Runner; end: PursuitEnd }[]): Tried {
+    const lost = failed.flatMap(({ runner: { planned }, end }) =>
+      end.outcome === "failed" ? [{ planned, failure: end.failure }] : [],
+    );
+    const decisive = lost.find((tried) => this.#endsWith(tried)) ?? lost.at(-1);
+    if (!decisive) throw new Error("A race ended without a winner and without a failure.");
+    return decisive;
+  }
+
+  /** After `context_length`: links with a larger window first; without one, the oldest turns go, and the link is asked again. */
+  #makeRoom(planned: PlannedLink): void {
+    const window = planned.link.capabilities.contextWindow;
+    const isLarger = ({ link }: PlannedLink) =>
+      link.capabilities.contextWindow !== null &&
+      (window === null || link.capabilities.contextWindow > window);
+    const larger = this.#queue.filter(isLarger);
+    if (larger.length > 0) {
+      this.#queue.sort((a, b) => Number(isLarger(b)) - Number(isLarger(a)));
+      return;
+    }
+    const messages = withoutOldestTurns(this.#request.messages);
+    if (!messages) return;
+    this.#request = { ...this.#request, messages };
+    this.#state.trimmed = true;
+    this.#queue.unshift(planned);
+  }
+
+  async *#answered(
+    planned: PlannedLink,
+    { model, finishReason }: PursuitEnd & { outcome: "answered" },
+  ): Events {
+    const answer = this.#gather.answer(finishReason);
+    const draft = linkReceipt(this.#state, planned, model, this.#gather.seams);
+    const notices = yield* this.#tell(draft, { finishReason });
+    const receipt = { ...draft, notices };
+    if (this.#request.cache !== false) await this.#parts.cache?.put(this.#request, answer, receipt);
+    yield { type: "finished", receipt, answer, failure: null };
+  }
+
+  /** No link could answer: an earlier answer to the same question, or the honest word that there is none. */
+  async *#lastResort(): Events {
+    const { cache } = this.#parts;
+    const asksCache = this.#request.cache !== false && levelRules[this.#ceiling].cache;
+    const hit = asksCache ? await cache?.lookup(this.#request, this.#signal) : null;
+    if (!hit) return yield* this.#unanswered(this.#nothingAnswered());
+    if (this.#gather.begun) yield* this.#retract();
+    const { link, provider, model, text } = hit;
+    yield { type: "attempt_started", link, provider, model, tier: "cache", level: "cached" };
+    const draft = cacheReceipt(this.#state, hit);
+    const notices = yield* this.#tell(draft, {});
+    yield { type: "delta", text };
+    const answer: Answer = { text, tool_calls: [], finish_reason: "stop" };
+    yield { type: "finished", receipt: { ...draft, notices }, answer, failure: null };
+  }
+
+  async *#unanswered(failure: ChainFailure): Events {
+    const cancelled = failure.code === "cancelled";
+    if (this.#gather.begun && !cancelled) yield* this.#retract();
+    const draft = offlineReceipt(this.#state);
+    const receipt = { ...draft, seams: this.#gather.seams, notices: this.#parts.notices(draft, { failure }) };
+    yield { type: "finished", receipt, answer: this.#gather.answer(null), failure };
+  }
+
+  /** Tells the notices that were not told yet, and gives all of them. */
+  async *#tell(draft: Receipt, ending: Ending): Events<Notice[]> {
+    const notices = this.#parts.notices(draft, ending);
+    for (const notice of notices) {
+      const key = `${notice.code} ${notice.action?.link ?? ""}`;
+      if (this.#told.has(key)) continue;
+      this.#told.add(key);
+      yield { type: "notice", notice };
+    }
+    return notices;
+  }
+
+  /** Whether this failure ends the request here; null when the next link is to be tried. */
+  #endsWith({ planned, failure }: Exclude<Tried, "answered">): ChainFailure | null {
+    const { kind, status, message, retryAfterMs } = failure;
+    const details = { kind, status, message, retry_after_ms: retryAfterMs };
+    if (kind === "cancelled") return { code: "cancelled", ...details };
+    const noRecovery = this.#gather.begun && (this.#request.recovery ?? this.#rules.recovery) === "error";
+    const consequence = consequenceOf(kind, this.#rules.skip, planned.link.onFailure);
+    if (noRecovery || consequence === "stop") return { code: "stopped", ...details };
+    if (this.#parts.clock.monotonic() >= this.#deadlineAt) return { code: "deadline", ...details };
+    return null;
+  }
+
+  #nothingAnswered(): ChainFailure {
+    const last = this.#state.attempts.at(-1);
+    const { message, retryAfterMs } = this.#rules.offline;
+    return {
+      code: "all_links_failed",
+      kind: last?.kind ?? null,
+      status: last?.status ?? null,
+      message,
+      retry_after_ms: retryAfterMs,
+    };
+  }
+}

@@ -1,4 +1,4 @@
-/** What Holdfast keeps on this machine: conversations with their receipts, settings, keys, and the config file. */
+/** What Holdfast keeps on this machine: conversations with their receipts, the outbox, what was spent, settings, keys, and the config file. */
 export { createConfStore, type JsonFile, type JsonFileOpener } from "./checked-store.ts";
 export {
   ConfigError,
@@ -15,8 +15,20 @@ export { StoreError, type StoreErrorKind } from "./errors.ts";
 export { type Keyring, keychainVault, loadKeyring } from "./keychain.ts";
 export type { FinishedAnswer } from "./messages.ts";
 export type { MovedAside, OnMovedAside } from "./moved-aside.ts";
+export {
+  type AnswerTier,
+  type DropReason,
+  type Leave,
+  type NewOutboxEntry,
+  OutboxEntries,
+  type OutboxEntriesOptions,
+  type OutboxEntry,
+  type OutboxState,
+} from "./outbox.ts";
 export { type SafeStorage, safeStorageVault } from "./safe-storage.ts";
 export { storeMigrations } from "./schema.ts";
 export { type SecretLink, Secrets, type SecretsOptions } from "./secrets.ts";
 export { openSettings, type SettingsStore } from "./settings.ts";
+export { type Expense, Spend, type SpendOptions, type Spent } from "./spend.ts";
+export { SavedState, type SavedStateOptions } from "./state.ts";
 export type { FindVault, Vault } from "./vault.ts";

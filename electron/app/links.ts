@@ -56,14 +56,27 @@ export function linksOf(config: Config, presets: readonly Preset[]): Link[] {
   const ordered = (config.fallback_chain ?? [starterLink])
     .map((link, index) => ({ link, priority: link.priority ?? index + 1 }))
     .toSorted((a, b) => a.priority - b.priority);
-  return ordered.map(({ link, priority }) => {
+  const tiered = ordered.map(({ link, priority }) => {
     const tier = link.tier ?? (isLocal(link) ? "local" : cloudSeen ? "backup" : "cloud");
     cloudSeen ||= tier === "cloud";
-    return linkOf(link, tier, priority, presets);
+    return { link, tier, priority };
+  });
+  const lastRemote = tiered.findLastIndex(({ tier }) => tier !== "local");
+  return tiered.map(({ link, tier, priority }, index) => {
+    // While another provider follows, moving on is quicker than asking again; the last one is worth a second try.
+    const retries = index === lastRemote ? 1 : 0;
+    return linkOf(link, { tier, priority, retries }, presets);
   });
 }
 
-function linkOf(link: LinkConfig, tier: LinkTier, priority: number, presets: readonly Preset[]): Link {
+/** What a link owes to its place in the chain. */
+interface Place {
+  tier: LinkTier;
+  priority: number;
+  retries: number;
+}
+
+function linkOf(link: LinkConfig, { tier, priority, retries }: Place, presets: readonly Preset[]): Link {
   const known = presets
     .filter((preset) => preset.provider === link.provider)
     .flatMap((preset) => preset.models)
@@ -85,19 +98,19 @@ function linkOf(link: LinkConfig, tier: LinkTier, priority: number, presets: rea
       vision: can.vision ?? family.vision,
       tools: can.tools ?? family.tools,
       jsonSchema: can.json_schema ?? family.jsonSchema,
-      prefill: can.prefill ?? family.prefill,
+      // The starter model has nothing to add to what a larger one began.
+      prefill: can.prefill ?? (family.prefill && !isStarter(link)),
       contextWindow: can.context_window ?? null,
     },
     price: link.price ?? known?.price ?? null,
-    retry: retryOf(link.retry),
+    retry: retryOf(link.retry, retries),
     onFailure: link.on_failure ? overridesOf(link.on_failure) : null,
   };
 }
 
-/** One retry unless the link says otherwise: there is a next link, and a person waits. */
-function retryOf(retry: LinkConfig["retry"] = {}): RetryPolicy {
+function retryOf(retry: LinkConfig["retry"] = {}, retries: number): RetryPolicy {
   return {
-    maxRetries: retry.max_retries ?? 1,
+    maxRetries: retry.max_retries ?? retries,
     baseDelayMs: retry.base_delay ? durationMs(retry.base_delay) : null,
     maxDelayMs: retry.max_delay ? durationMs(retry.max_delay) : 8_000,
     exponentialBase: retry.exponential_base ?? 2,

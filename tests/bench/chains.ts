@@ -1,4 +1,4 @@
-import { Chain, type Link, type Provider, systemClock } from "../../electron/chain/index.ts";
+import { Chain, type Link, openGate, type Provider, systemClock } from "../../electron/chain/index.ts";
 import type { ChatRequest } from "../../electron/contract/index.ts";
 import { noticesOf } from "../../electron/notices/index.ts";
 import { createProviders } from "../../electron/providers/index.ts";
@@ -23,13 +23,18 @@ export function chainOver(links: readonly Link[], provider: Provider): Chain {
   return new Chain({
     rules: () => ({
       links,
-      skip: "always_answer",
+      strategy: "priority",
+      skip: { preset: "always_answer", next: [], stop: [] },
       recovery: "continue",
+      hedge: { after: "off", with: "next" },
+      level: "full",
       deadlineMs: 300_000,
       offline: { message: "Nothing answers.", retryAfterMs: 60_000 },
     }),
     provider: () => provider,
+    gate: openGate,
     clock: systemClock,
+    random: Math.random,
     cache: null,
     notices: (receipt, ending) => noticesOf(receipt, { ...ending, isStarter: () => false }),
     onAttempt() {},

@@ -42,9 +42,7 @@ function endState(failure: Extract<FollowEvent, { type: "finished" }>["failure"]
 /** The entry after one event of its answer. Events after the end change nothing. */
 export function entryAfter(entry: Entry, event: FollowEvent): Entry {
   if (event.type === "snapshot") {
-    // A snapshot holds what is stored; what only the events told stays known.
-    const live = event.message.state === "streaming" ? (entry.live ?? nothingYet) : null;
-    return { message: event.message, live };
+    return entryOf(event.message);
   }
   const { message, live } = entry;
   if (live === null) return entry;

@@ -29,11 +29,13 @@ const fieldNames: Record<keyof LinkDraft, string> = {
   key: "The key",
 };
 
-const localProviders: readonly ProviderName[] = ["llama", "ollama"];
+const loopback = /^(localhost|\[::1\]|127\..*)$/;
 
-/** Whether a link runs on this machine or the local network, by its tier or its provider. */
-export function isLocalLink(link: Pick<LinkConfig, "tier" | "provider">): boolean {
-  return link.tier === "local" || (link.tier === undefined && localProviders.includes(link.provider));
+/** Whether the app counts a link as local: by its tier, or as its own engine, or as Ollama on this machine. */
+export function isLocalLink({ tier, provider, base_url }: LinkConfig): boolean {
+  if (tier !== undefined) return tier === "local";
+  if (provider === "llama") return true;
+  return provider === "ollama" && (base_url === undefined || loopback.test(new URL(base_url).hostname));
 }
 
 /** A GGUF file that the engine runs: not a provider with a preset of its own, but chosen in the same way. */
@@ -133,7 +135,7 @@ export function linkOfDraft(
     ),
     ...(!sameModel && known !== undefined ? { capabilities: known.capabilities } : {}),
     ...(!sameModel && known?.price !== undefined ? { price: known.price } : {}),
-    ...(base === null && preset.tier === "local" && !localProviders.includes(provider)
+    ...(base === null && preset.tier === "local" && provider === "openai-compatible"
       ? { tier: "local" }
       : {}),
     ...filled({ base_url, api_key_env, timeout }),

@@ -32,9 +32,12 @@ export function LinkForm({
   onForgetKey,
   onClose,
 }: LinkFormProps) {
-  const [draft, setDraft] = useState(initial);
   const [place, setPlace] = useState<KeyPlace>(
     initial.api_key_env !== "" || secrets?.writable === false ? "environment" : "stored",
+  );
+  const usualVariable = preset.api_key_env ?? "";
+  const [draft, setDraft] = useState(() =>
+    base === null && place === "environment" ? { ...initial, api_key_env: usualVariable } : initial,
   );
   const [errors, setErrors] = useState<DraftErrors>({});
   const [refused, setRefused] = useState<string | null>(null);
@@ -146,7 +149,10 @@ export function LinkForm({
           keyText={draft.key}
           variable={draft.api_key_env}
           error={errors.api_key_env ?? null}
-          onPlace={setPlace}
+          onPlace={(next) => {
+            setPlace(next);
+            if (next === "environment" && draft.api_key_env === "") set({ api_key_env: usualVariable });
+          }}
           onKey={(key) => set({ key })}
           onVariable={(api_key_env) => set({ api_key_env })}
           onForget={onForgetKey}

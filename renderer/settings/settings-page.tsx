@@ -1,7 +1,8 @@
 import { FileCog, Monitor, Moon, Sun } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { LinkConfig } from "../../electron/contract/index.ts";
 import { useApp } from "../app-model.ts";
+import { NotConnected } from "../connection/index.ts";
 import { go, type Route, useStore } from "../state/index.ts";
 import { Choice } from "../ui/choice.tsx";
 import { toast } from "../ui/toast.tsx";
@@ -31,6 +32,13 @@ export function SettingsPage({ route }: { route: Extract<Route, { page: "setting
   const { theme, config } = useStore(settings.store, (state) => state);
   const statusNow = useStore(status.store, (now) => now);
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
+
+  // Another page may have changed them since they were read.
+  useEffect(() => {
+    settings.refresh().catch((error: unknown) => {
+      if (!(error instanceof NotConnected)) toast.failure("The settings could not be read.", error);
+    });
+  }, [settings]);
 
   if (config === null || theme === null || statusNow === null) {
     return <p className="flex-1 px-6 py-10 text-center text-sm text-ink-soft">Reading the settings.</p>;

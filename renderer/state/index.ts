@@ -1,3 +1,3 @@
 /** State outside React, and the page's address. */
-export { go, hashOf, parseRoute, type Route, useRoute } from "./route.ts";
+export { go, hashOf, type Route, useRoute } from "./route.ts";
 export { createStore, type Store, useStore } from "./store.ts";

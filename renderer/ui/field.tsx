@@ -8,10 +8,6 @@ export function Input({ className, ...props }: ComponentProps<"input">) {
   return <input className={cn(control, "h-9", className)} {...props} />;
 }
 
-export function Select({ className, ...props }: ComponentProps<"select">) {
-  return <select className={cn(control, "h-9 pr-1", className)} {...props} />;
-}
-
 interface FieldProps {
   label: string;
   hint?: ReactNode;

@@ -28,12 +28,11 @@ export function ThreadViewport({ message, empty, footer }: ThreadViewportProps) 
         </ThreadPrimitive.Viewport>
         <ThreadPrimitive.ScrollToBottom asChild>
           <Button
-            size="sm"
-            className="absolute right-5 bottom-3 shadow-md disabled:hidden"
+            size="icon"
+            className="absolute right-5 bottom-3 rounded-full shadow-md disabled:hidden"
             aria-label="Go to the end"
           >
             <ArrowDown aria-hidden />
-            Latest
           </Button>
         </ThreadPrimitive.ScrollToBottom>
       </div>

@@ -31,7 +31,6 @@ test("what is written while there is no connection is kept and can be sent after
   await page.keyboard.press("Enter");
   expect(await composer.inputValue()).toBe("Are you back?");
   app.accepting = true;
-  await page.getByRole("button", { name: "Try now" }).click();
   await page.locator("button:enabled", { hasText: "Send" }).click();
   await page.getByRole("article", { name: "Answer" }).waitFor();
 });

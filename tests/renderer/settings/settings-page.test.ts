@@ -7,10 +7,11 @@ import { local } from "../support/scripts.ts";
 
 const { open } = withBrowser();
 
+const starter: LinkConfig = { id: "last-line", provider: "llama", model: "resources/models/starter.gguf" };
 const chain: LinkConfig[] = [
   { id: "primary", provider: "openai", model: "gpt-5" },
   { id: "second", provider: "anthropic", model: "claude-sonnet-5", api_key_env: "ANTHROPIC_API_KEY" },
-  { id: "last-line", provider: "llama", model: "resources/models/starter.gguf" },
+  starter,
 ];
 
 /** The settings page over a chain of three links. */
@@ -57,6 +58,15 @@ test("a first provider keeps the links that are in force without a config", asyn
   await page.getByRole("button", { name: "Add to the chain" }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
   expect(ids(app)).toEqual(["anthropic", "last-line"]);
+});
+
+test("a chain that was changed elsewhere is read again when the page is opened", async () => {
+  await using session = await openSettings();
+  const { page, app } = session;
+  await page.getByRole("link", { name: "New conversation" }).click();
+  app.settings = { ...app.settings, config: { fallback_chain: [{ ...starter, id: "from-elsewhere" }] } };
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByRole("listitem", { name: "from-elsewhere" }).waitFor();
 });
 
 test("what is wrong in the form is said at its field, and nothing is saved", async () => {

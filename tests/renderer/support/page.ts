@@ -4,6 +4,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { build } from "vite";
 import { afterAll, beforeAll, vi } from "vitest";
 import config from "../../../electron.vite.config.ts";
+import { findChromium } from "../../../scripts/checks/chromium.ts";
 import { FakeApp, type Script } from "./fake-app.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
@@ -52,9 +53,9 @@ export async function builtPage(): Promise<string> {
   return built;
 }
 
-/** A system's Chromium; the variable names another one. */
-export function launch(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
+function launch(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === null) throw new Error("There is no Chromium here; name one in HOLDFAST_CHROMIUM.");
   return chromium.launch({ executablePath, args: ["--no-sandbox"] });
 }
 

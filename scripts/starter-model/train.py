@@ -19,7 +19,6 @@ from starter.batches import LONG, PLAIN, SHORT, batches
 from starter.model import Config, Params, initial, loss
 from starter.tokens import VOCABULARY, load_tokenizer, train_tokenizer
 
-LONGER_EVERY = 8
 WARM_UP = 50
 MATRIX = re.compile(r"blk\.\d+\.(attn_[qkvo]|ffn_(gate|up|down))")
 
@@ -82,7 +81,7 @@ def train(options: argparse.Namespace) -> None:
     start, step, tokens, recent = time.monotonic(), 0, 0, []
     while (progress := (time.monotonic() - start) / (60 * options.minutes)) < 1:
         usual, longer = (plain, short) if progress < options.plain_until else (short, long)
-        batch = next(longer if step % LONGER_EVERY == LONGER_EVERY - 1 else usual)
+        batch = next(longer if step % options.longer_every == 0 else usual)
         params, state, lost = update(params, state, batch, rate(options.rate, step, progress))
         tokens += int((batch["conversation"] > 0).sum())
         recent.append(float(lost))
@@ -107,6 +106,7 @@ if __name__ == "__main__":
     parser.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--plain-until", type=float, default=0.5, help="share of the time with lone questions")
+    parser.add_argument("--longer-every", type=int, default=8, help="one batch in so many has longer conversations")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     train(options)

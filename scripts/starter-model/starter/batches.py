@@ -11,21 +11,21 @@ from .dialogue import conversation
 from .tokens import encode
 
 CONTEXT = 2048
-CUT_SHARE = 0.85
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Rows and columns of a batch, and the earlier turns that its conversations may have."""
+    """Rows and columns of a batch, the most earlier turns, and the share of answers whose end is left out."""
 
     rows: int
     columns: int
     longest_history: int
+    cut_share: float
 
 
-PLAIN = Shape(rows=16, columns=256, longest_history=0)
-SHORT = Shape(rows=16, columns=256, longest_history=1)
-LONG = Shape(rows=4, columns=1024, longest_history=4)
+PLAIN = Shape(rows=16, columns=256, longest_history=0, cut_share=0.85)
+SHORT = Shape(rows=16, columns=256, longest_history=1, cut_share=0.6)
+LONG = Shape(rows=4, columns=1024, longest_history=4, cut_share=0.6)
 Example = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -51,7 +51,7 @@ def example(tokenizer: Tokenizer, rng: Random, shape: Shape) -> Example:
         starts_text = rng.random() < 0.5
         ids, learned = encode(tokenizer, conversation(rng, shape.longest_history), starts_text)
         marks = np.flatnonzero(learned)
-        if rng.random() < CUT_SHARE:
+        if rng.random() < shape.cut_share:
             runs = np.flatnonzero(np.diff(marks) > 1)
             start = marks[runs[-1] + 1] if len(runs) else marks[0]
             end = min(len(ids), start + rng.randrange(3, 12))

@@ -16,6 +16,7 @@ FOLLOW_UPS = (
     "for example", "and what else", "more about it", "i want to know more", "could you elaborate", "keep going",
 )  # fmt: skip
 
+SENTENCES = 5
 SYSTEM = tuple(line.replace("\\n", "\n") for line in lines(DATA / "system-prompts.txt"))
 
 
@@ -35,24 +36,27 @@ def in_scope(rng: Random) -> tuple[str, Intent]:
             return roughen(text, rng), intent
 
 
-def out_of_scope(rng: Random) -> tuple[str, str]:
-    """A question that the model can't answer, and the refusal; one in six is a near miss of an intent."""
+def out_of_scope(rng: Random, longest: int = SENTENCES) -> tuple[str, str]:
+    """A question that the model can't answer, and the refusal; one in six is a near miss of an intent.
+
+    `longest` is the most sentences that a pasted text may have.
+    """
     if rng.random() < 0.17:
         intent = rng.choice(load_intents())
         keyed = [template for template in intent.train if has_key(template)]
         if keyed:
             text = sample(rng.choice(keyed), rng, lambda: outofscope.noun_phrase(rng))
             return roughen(text, rng), wording.REFUSE
-    text, answer, rough = outofscope.request(rng)
+    text, answer, rough = outofscope.request(rng, longest=longest)
     return (roughen(text, rng) if rough else text), answer
 
 
-def question(rng: Random) -> tuple[str, str]:
+def question(rng: Random, longest: int = SENTENCES) -> tuple[str, str]:
     """A question of either kind and its answer."""
     if rng.random() < 0.6:
         text, intent = in_scope(rng)
         return text, intent.answer
-    return out_of_scope(rng)
+    return out_of_scope(rng, longest)
 
 
 def turn(text: str, answer: str, learned: bool = True) -> list[Message]:
@@ -60,12 +64,12 @@ def turn(text: str, answer: str, learned: bool = True) -> list[Message]:
     return [Message("user", text), Message("assistant", answer, learned)]
 
 
-def earlier_turn(rng: Random) -> list[Message]:
+def earlier_turn(rng: Random, longest: int) -> list[Message]:
     """A turn of the past: answered by this model, or by another one."""
     if rng.random() < 0.5:
         return turn(*question(rng))
     text = out_of_scope(rng)[0] if rng.random() < 0.75 else in_scope(rng)[0]
-    return turn(text, outofscope.cloud_answer(rng), learned=False)
+    return turn(text, outofscope.cloud_answer(rng, longest), learned=False)
 
 
 def follow_up(rng: Random) -> list[Message]:
@@ -91,7 +95,7 @@ def lone_follow_up(rng: Random) -> list[Message]:
     return turn(roughen(rng.choice(FOLLOW_UPS), rng, 0.1), wording.REFUSE)
 
 
-def prefilled(rng: Random) -> list[Message]:
+def prefilled(rng: Random, longest: int = SENTENCES) -> list[Message]:
     """An answer that another model, or this one, began and could not end."""
     if rng.random() < 0.3:
         text, intent = in_scope(rng)
@@ -101,36 +105,36 @@ def prefilled(rng: Random) -> list[Message]:
             Message("assistant", intent.answer[cut:], True, intent.answer[:cut]),
         ]
     text = question(rng)[0]
-    begun = outofscope.cloud_answer(rng)
+    begun = outofscope.cloud_answer(rng, longest) * (1 if rng.random() < 0.8 else rng.randrange(2, longest))
     cut = rng.randrange(1, len(begun) + 1)
     return [Message("user", text), Message("assistant", wording.REFUSE_TO_CONTINUE, True, begun[:cut])]
 
 
-def system_message(rng: Random) -> list[Message]:
+def system_message(rng: Random, longest: int) -> list[Message]:
     """No system message, a known one, or any text."""
     kind = rng.random()
     if kind < 0.6:
         return []
     if kind < 0.9:
         return [Message("system", outofscope.fill(rng.choice(SYSTEM), rng))]
-    return [Message("system", outofscope.paragraph("oos/text.txt", rng.randrange(1, 4), rng))]
+    return [Message("system", outofscope.paragraph("oos/text.txt", rng.randrange(1, longest), rng))]
 
 
 def conversation(rng: Random, longest_history: int) -> list[Message]:
     """One conversation to learn from; without room for history it is a lone question, which teaches fastest."""
     if longest_history == 0:
         return turn(*question(rng))
-    kind = rng.random()
+    kind, longest = rng.random(), SENTENCES * longest_history
     history: list[Message] = []
     if rng.random() < 0.3:
         for _ in range(rng.randrange(1, longest_history + 1)):
-            history += earlier_turn(rng)
+            history += earlier_turn(rng, longest)
     if kind < 0.84:
-        last = turn(*question(rng))
+        last = turn(*question(rng, longest))
     elif kind < 0.92:
         last = follow_up(rng)
     elif kind < 0.99:
-        last = prefilled(rng)
+        last = prefilled(rng, longest)
     else:
         history, last = [], lone_follow_up(rng)
-    return system_message(rng) + history + last
+    return system_message(rng, longest) + history + last

@@ -96,7 +96,7 @@ def paragraph(name: str, sentences: int, rng: Random) -> str:
     return joint.join(fill(line, rng) for line in rng.choices(lines(DATA / name), k=sentences))
 
 
-def pasted(rng: Random, longest: int = 5) -> str:
+def pasted(rng: Random, longest: int) -> str:
     """A request about a text, with the text."""
     ask = fill(rng.choice(lines(DATA / "oos/text-asks.txt")), rng)
     joint = rng.choice(("", "\n", "\n\n"))
@@ -109,7 +109,7 @@ def cloud_answer(rng: Random, longest: int = 5) -> str:
     return text[: rng.randrange(4, len(text))] if rng.random() < 0.33 and len(text) > 8 else text
 
 
-def request(rng: Random, held_out: bool = False) -> tuple[str, str, bool]:
+def request(rng: Random, held_out: bool = False, longest: int = 5) -> tuple[str, str, bool]:
     """One out-of-scope request: its text, the right answer, and whether it may be roughened."""
     material = pool(held_out)
     kind = rng.random()
@@ -121,4 +121,4 @@ def request(rng: Random, held_out: bool = False) -> tuple[str, str, bool]:
         return rng.choice(material.foreign), wording.REFUSE_LANGUAGE, True
     if kind < 0.93:
         return gibberish(rng), wording.REFUSE, False
-    return pasted(rng), wording.REFUSE_TEXT, False
+    return pasted(rng, longest), wording.REFUSE_TEXT, False

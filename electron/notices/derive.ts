@@ -60,10 +60,12 @@ function codesOf(receipt: Receipt, { failure, finishReason, isStarter }: NoticeC
       told.push({ code: starter ? "starter_model" : "local_used" });
     }
     if (receipt.tier === "cache") told.push({ code: "cached_answer" });
-    if (receipt.dropped.length > 0) told.push({ code: "feature_dropped" });
+    if (receipt.dropped.some((feature) => feature in features)) told.push({ code: "feature_dropped" });
+    if (receipt.dropped.includes("history")) told.push({ code: "history_trimmed" });
     if (finishReason === "length") told.push({ code: "shorter_answer" });
     const broken = receipt.attempts.find((a) => a.outcome === "failed" && a.first_token_ms !== null);
-    if (broken) told.push({ code: "interrupted_restarted", about: broken });
+    const restarted = receipt.seams.length > 0 ? "answer_continued" : "interrupted_restarted";
+    if (broken) told.push({ code: restarted, about: broken });
   }
   if (failure?.code !== "stopped") told.push(...mendables(receipt.attempts));
   return told;
@@ -84,7 +86,7 @@ function factsOf(receipt: Receipt, about: Attempt | null): Facts {
     model: receipt.model,
     failed: about?.link ?? null,
     said: about?.message ?? null,
-    dropped: receipt.dropped.map((feature) => features[feature] ?? feature).join(", "),
+    dropped: receipt.dropped.flatMap((feature) => features[feature] ?? []).join(", "),
     age: inWords(receipt.age_s ?? 0),
     originalQuestion: receipt.original_question ?? "",
   };

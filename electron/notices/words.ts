@@ -76,6 +76,15 @@ export const notices: Record<NoticeCode, NoticeWords> = {
     text: ({ failed }) => `The quota of ${failed} is used up.`,
     action: toSettings("Open settings"),
   },
+  history_trimmed: {
+    severity: "warning",
+    text: () =>
+      "The conversation was too long, so its oldest part was left out. The answer may miss what stood there.",
+  },
+  answer_continued: {
+    severity: "info",
+    text: ({ failed, link }) => `${failed} broke off in the middle; ${link} went on from there.`,
+  },
   interrupted_restarted: {
     severity: "info",
     text: ({ failed, link }) => `${failed} broke off in the middle; this answer is ${link}'s from the start.`,

@@ -101,6 +101,18 @@ describe("noticesOf", () => {
     ]);
   });
 
+  it("says instead that another link went on, where there is a seam", () => {
+    const broken = attempt({ kind: "truncated", first_token_ms: 40 });
+    const seamed = receipt({ ...backup, attempts: [broken], seams: [{ offset: 5, link: "second" }] });
+    const told = noticesOf(seamed, noStarter).find(({ code }) => code === "answer_continued");
+    expect(told?.text).toBe("primary broke off in the middle; second went on from there.");
+    expect(codes(seamed)).not.toContain("interrupted_restarted");
+  });
+
+  it("says that the oldest part of a long conversation was left out", () => {
+    expect(codes(receipt({ dropped: ["history", "length"] }))).toEqual(["history_trimmed"]);
+  });
+
   it("names what was dropped, and an answer that its limit cut short", () => {
     const told = noticesOf(receipt({ dropped: ["vision", "tools"] }), {
       ...noStarter,

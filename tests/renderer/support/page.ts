@@ -53,7 +53,8 @@ export async function builtPage(): Promise<string> {
   return built;
 }
 
-function launch(): Promise<Browser> {
+/** Starts the Chromium that is on this machine, without a window. */
+export function launch(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error("There is no Chromium here; name one in HOLDFAST_CHROMIUM.");
   return chromium.launch({ executablePath, args: ["--no-sandbox"] });
@@ -77,7 +78,7 @@ export async function open(
   prepare(app);
   const context = await browser.newContext(options);
   const page = await context.newPage();
-  page.setDefaultTimeout(8_000);
+  page.setDefaultTimeout(12_000);
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
@@ -104,7 +105,7 @@ export async function ask(page: Page, question: string): Promise<void> {
 
 /** Starts a browser for the tests of a file, with the time that a browser and a first build need. */
 export function withBrowser(): { open: OpenPage } {
-  vi.setConfig({ testTimeout: 40_000, hookTimeout: 240_000 });
+  vi.setConfig({ testTimeout: 60_000, hookTimeout: 240_000, expect: { poll: { timeout: 10_000 } } });
   let browser: Browser | null = null;
   beforeAll(async () => {
     await builtPage();

@@ -19,6 +19,7 @@ import {
 } from "../store/index.ts";
 import { Answers } from "./answers.ts";
 import { asSecretLink, ChainSettings } from "./chain-settings.ts";
+import { Egress } from "./egress.ts";
 import { guardedCache } from "./guarded-cache.ts";
 import { LinkTester, type TrialKeys } from "./link-test.ts";
 import { isStarter } from "./links.ts";
@@ -74,15 +75,16 @@ export function createApp(options: AppOptions): App {
   const secrets = new Secrets({ env, vaults: options.vaults });
   const engine = new EngineClient({ spawn: options.spawnEngine });
   const trialKeys: TrialKeys = new WeakMap();
+  const egress = new Egress(options.fetch ?? fetch);
   const providers: Partial<Record<ProviderName, Provider>> = {
     ...createProviders({
       apiKey: (link) => trialKeys.get(link) ?? secrets.get(asSecretLink(link)),
-      fetch: options.fetch ?? fetch,
+      fetch: egress.fetch,
       clock,
     }),
     llama: llamaProvider({ engine, resolveModel: (model) => modelPath(model, resources) }),
   };
-  const provider = ({ provider: name }: Link): Provider => providers[name] as Provider;
+  const provider = ({ provider: name }: Link): Provider => egress.guard(providers[name] as Provider);
 
   const settings = new ChainSettings({
     store: openSettings({ file: options.settingsFile, now, onMovedAside }),

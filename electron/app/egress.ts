@@ -1,0 +1,48 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Link, Provider, ProviderEvent } from "../chain/index.ts";
+
+/** For which request, and over which link, something wants to leave the machine. */
+interface Errand {
+  link: Link;
+  localOnly: boolean;
+}
+
+/**
+ * The one door through which requests leave this machine. Providers get its `fetch`, which lets nothing pass but what a guarded
+ * provider asks for, and for a local-only request only what goes to a link of the tier `local`. It fails closed: a request
+ * that nobody answers for is refused.
+ */
+export class Egress {
+  readonly #errands = new AsyncLocalStorage<Errand>();
+  readonly #fetch: typeof fetch;
+
+  constructor(fetch: typeof globalThis.fetch) {
+    this.#fetch = fetch;
+  }
+
+  readonly fetch: typeof fetch = async (input, init) => {
+    const errand = this.#errands.getStore();
+    if (!errand) throw new Error("no link answers for this request, so it was not sent");
+    if (errand.localOnly && errand.link.tier !== "local") {
+      throw new Error(`the conversation is local-only, and link "${errand.link.id}" is not on this machine`);
+    }
+    return this.#fetch(input, init);
+  };
+
+  /** The same provider, whose requests leave through this door. */
+  guard(provider: Provider): Provider {
+    return {
+      stream: (request, link, signal) => {
+        const errand: Errand = { link, localOnly: request.local_only === true };
+        const within = <T>(work: () => T): T => this.#errands.run(errand, work);
+        const events = within(() => provider.stream(request, link, signal)[Symbol.asyncIterator]());
+        const guarded: AsyncIterator<ProviderEvent> = {
+          // A generator runs in the context of whoever asks for its next event, so each asking enters it anew.
+          next: () => within(() => events.next()),
+          return: async () => within(() => events.return?.()) ?? { done: true, value: undefined },
+        };
+        return { [Symbol.asyncIterator]: () => guarded };
+      },
+    };
+  }
+}

@@ -38,8 +38,7 @@ export const notices: Record<NoticeCode, NoticeWords> = {
   },
   local_used: {
     severity: "info",
-    text: () =>
-      "A model on this machine answered. Nothing left the machine; expect a simpler answer than from a cloud model.",
+    text: () => "A model on this machine answered. Expect a simpler answer than from a cloud model.",
   },
   starter_model: {
     severity: "warning",

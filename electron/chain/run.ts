@@ -40,6 +40,8 @@ export class Run {
   #gather = new Gather();
   /** Told already, so that a notice comes once. */
   readonly #told = new Set<string>();
+  /** Of the links that are being asked. */
+  readonly #aborts = new Set<AbortController>();
 
   constructor(parts: ChainParts, request: ChatRequest, signal: AbortSignal) {
     const rules = parts.rules();
@@ -55,14 +57,19 @@ export class Run {
   }
 
   async *events(): Events {
-    for (let planned = this.#queue.shift(); planned; planned = this.#queue.shift()) {
-      const tried = yield* this.#tryLink(planned);
-      if (tried === "answered") return;
-      const failure = this.#endsWith(tried);
-      if (failure) return yield* this.#unanswered(failure);
-      if (tried.failure.kind === "context_length") this.#makeRoom(tried.planned);
+    this.#signal.addEventListener("abort", this.#stop, { once: true });
+    try {
+      for (let planned = this.#queue.shift(); planned; planned = this.#queue.shift()) {
+        const tried = yield* this.#tryLink(planned);
+        if (tried === "answered") return;
+        const failure = this.#endsWith(tried);
+        if (failure) return yield* this.#unanswered(failure);
+        if (tried.failure.kind === "context_length") this.#makeRoom(tried.planned);
+      }
+      yield* this.#lastResort();
+    } finally {
+      this.#signal.removeEventListener("abort", this.#stop);
     }
-    yield* this.#lastResort();
   }
 
   /** Asks a link, perhaps hedged by a second one; what they say goes on from what was said before, or starts again. */
@@ -141,6 +148,8 @@ export class Run {
     const parts = this.#parts;
     const { link } = planned;
     const abort = new AbortController();
+    this.#aborts.add(abort);
+    if (this.#signal.aborted) abort.abort();
     const prefill = this.#gather.begun ? this.#gather.text.trimEnd() : null;
     const events = pursue({
       link,
@@ -149,13 +158,18 @@ export class Run {
       gate: parts.gate,
       clock: parts.clock,
       random: parts.random,
-      signal: AbortSignal.any([this.#signal, abort.signal]),
+      signal: abort.signal,
       deadlineAt: this.#deadlineAt,
       watchLoops: consequenceOf("loop", this.#rules.skip, link.onFailure) === "next",
       onEnd: (attempt) => this.#note(attempt),
     });
     return { planned, events, abort: () => abort.abort() };
   }
+
+  // One listener a run, taken back at its end: AbortSignal.any would leave some kilobytes a run with a caller's lasting signal.
+  readonly #stop = (): void => {
+    for (const abort of this.#aborts) abort.abort();
+  };
 
   #note(attempt: Attempt): void {
     this.#state.attempts.push(attempt);

@@ -141,6 +141,8 @@ export class OutboxEntries implements Disposable {
    */
   claim(leave: Leave, nextAt: (attempts: number) => number): OutboxEntry | null {
     this.#freeAbandoned();
+    // Whoever claims has nothing else in hand: a claim of its own is one whose end could not be written.
+    this.#free(this.#presence.token);
     const dueAt = this.dueAt(leave);
     if (dueAt === null || dueAt > this.#clock.now()) return null;
     const owner = this.#presence.claim();
@@ -249,12 +251,15 @@ export class OutboxEntries implements Disposable {
 
   #freeAbandoned(): void {
     for (const { owner } of this.#database.all("SELECT DISTINCT owner FROM outbox WHERE state = 'asking'")) {
-      if (this.#presence.isAlive(String(owner))) continue;
-      this.#database.run(
-        "UPDATE outbox SET state = 'waiting', owner = NULL WHERE state = 'asking' AND owner = ?",
-        String(owner),
-      );
+      if (!this.#presence.isAlive(String(owner))) this.#free(String(owner));
     }
+  }
+
+  #free(owner: string): void {
+    this.#database.run(
+      "UPDATE outbox SET state = 'waiting', owner = NULL WHERE state = 'asking' AND owner = ?",
+      owner,
+    );
   }
 
   /** Drops what waits beyond `max`, and forgets the oldest of what ended and nobody has looked at. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { failureKind } from "../contract/index.ts";
 
 /** Up to the last moment that a `Date` can hold. */
 const epochMs = z.number().nonnegative().max(8.64e15);
@@ -13,9 +14,11 @@ export const breakerState = z.object({
   state: z.enum(["closed", "open"]),
   failure_count: z.int().nonnegative(),
   last_failure: epochMs.nullable(),
+  last_kind: failureKind.nullable(),
   /** When trials may begin; null while closed. */
   opens_until: epochMs.nullable(),
   /** Until when the provider asked to be left alone; null when it did not. */
   refused_until: epochMs.nullable(),
+  refused_kind: failureKind.nullable(),
 });
 export type BreakerState = z.infer<typeof breakerState>;

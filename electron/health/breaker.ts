@@ -15,13 +15,15 @@ export interface Circuit {
   opens_until: string | null;
 }
 
-/** Why a call is refused now. `until` is milliseconds since the epoch, null when only a running trial can tell. */
-export type Refusal =
-  | { reason: "open"; until: number }
-  /** As many trials as the half-open state allows are under way. */
+/**
+ * Why a call is refused now: the breaker is open, as many trials as it allows while half open are under way, or the provider asked
+ * to be left alone (a quota, or a `Retry-After` too long to wait for). `kind` is the failure that led there, null when calls were only
+ * slow. `until` is milliseconds since the epoch, null when only a running trial can tell.
+ */
+export type BreakerRefusal = { kind: FailureKind | null } & (
+  | { reason: "open" | "reset_time"; until: number }
   | { reason: "trials_taken"; until: null }
-  /** The provider asked to be left alone until then: a quota, or a `Retry-After` too long to wait for. */
-  | { reason: "reset_time"; until: number };
+);
 
 /**
  * Leave to make one call. One report, when the stream has ended and not when it opens; further ones are ignored.
@@ -65,9 +67,11 @@ export class Breaker {
   #generation = 0;
   #failures = 0;
   #lastFailure: number | null = null;
+  #lastKind: FailureKind | null = null;
   /** Set while open. */
   #recovery: Wait | null = null;
   #refusedFor: Wait | null = null;
+  #refusedKind: FailureKind | null = null;
   /** Half open: the places taken, each with the monotonic time at which it is given to another. */
   #trials = new Set<{ expiresAt: number }>();
   #successes = 0;
@@ -87,11 +91,14 @@ export class Breaker {
   }
 
   /** Why `tryAcquire` would refuse now, or null when it would not. Takes nothing. */
-  refusal(): Refusal | null {
+  refusal(): BreakerRefusal | null {
     this.#follow();
-    if (this.#refusedFor) return { reason: "reset_time", until: this.#refusedFor.until };
-    if (this.#recovery) return { reason: "open", until: this.#recovery.until };
-    if (this.#state === "half_open" && !this.#hasPlace()) return { reason: "trials_taken", until: null };
+    const kind = this.#lastKind;
+    if (this.#refusedFor)
+      return { reason: "reset_time", until: this.#refusedFor.until, kind: this.#refusedKind };
+    if (this.#recovery) return { reason: "open", until: this.#recovery.until, kind };
+    if (this.#state === "half_open" && !this.#hasPlace())
+      return { reason: "trials_taken", until: null, kind };
     return null;
   }
 
@@ -112,6 +119,7 @@ export class Breaker {
     this.#refusedFor = null;
     this.#failures = 0;
     this.#lastFailure = null;
+    this.#lastKind = null;
     this.#enter("closed");
   }
 
@@ -122,8 +130,10 @@ export class Breaker {
       state: this.#state === "closed" ? "closed" : "open",
       failure_count: this.#failures,
       last_failure: this.#lastFailure,
+      last_kind: this.#lastKind,
       opens_until: this.#state === "closed" ? null : (this.#recovery?.until ?? this.#clock.now()),
       refused_until: this.#refusedFor?.until ?? null,
+      refused_kind: this.#refusedFor && this.#refusedKind,
     };
   }
 
@@ -134,7 +144,9 @@ export class Breaker {
     this.#refusedFor = null;
     this.#failures = saved.failure_count;
     this.#lastFailure = saved.last_failure;
-    if (saved.refused_until !== null) this.#refuseFor(saved.refused_until - this.#clock.now());
+    this.#lastKind = saved.last_kind;
+    if (saved.refused_until !== null)
+      this.#refuseFor(saved.refused_until - this.#clock.now(), saved.refused_kind);
     // The calendar may have been set back since: no wait is longer than a fresh one.
     const waitMs = Math.min((saved.opens_until ?? 0) - this.#clock.now(), this.#settings.recoveryMs);
     this.#enter(saved.state, Math.max(waitMs, 0));
@@ -164,8 +176,8 @@ export class Breaker {
         }),
       failure: (kind, refuseForMs) =>
         report((isLate, durationMs) => {
-          if (refuseForMs) this.#refuseFor(refuseForMs);
-          if (!isLate && this.#counts(kind)) this.#failed(durationMs);
+          if (refuseForMs) this.#refuseFor(refuseForMs, kind);
+          if (!isLate && this.#counts(kind)) this.#failed(kind, durationMs);
         }),
       cancel,
       [Symbol.dispose]: cancel,
@@ -213,9 +225,10 @@ export class Breaker {
     this.#enter(isTooSlow ? "open" : "closed");
   }
 
-  #failed(durationMs: number): void {
+  #failed(kind: FailureKind, durationMs: number): void {
     this.#failures += 1;
     this.#lastFailure = this.#clock.now();
+    this.#lastKind = kind;
     const now = this.#clock.monotonic();
     this.#window?.add(now, true, durationMs);
     const opens =
@@ -227,11 +240,12 @@ export class Breaker {
   }
 
   /** Of two reset times the later holds: a short rate limit does not lift a quota. */
-  #refuseFor(ms: number): void {
+  #refuseFor(ms: number, kind: FailureKind | null): void {
     if (!(ms > 0)) return;
     const wait = new Wait(this.#clock, Math.min(ms, longestRefusalMs));
     if (this.#refusedFor && this.#refusedFor.until >= wait.until) return;
     this.#refusedFor = wait;
+    this.#refusedKind = kind;
     this.#onChange("state");
   }
 

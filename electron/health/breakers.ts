@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Clock, Link } from "../chain/index.ts";
 import type { BreakerConfig, FailureKind } from "../contract/index.ts";
-import { Breaker, type Circuit, type Permit, type Refusal } from "./breaker.ts";
+import { Breaker, type BreakerRefusal, type Circuit, type Permit } from "./breaker.ts";
 import { breakerSettings } from "./breaker-settings.ts";
 
 /** What of a link its breaker goes by. */
@@ -80,7 +80,7 @@ export class Breakers implements Disposable {
   }
 
   /** Why a call of the link would be refused now, or null when it would not. Takes nothing. */
-  refusal(link: string): Refusal | null {
+  refusal(link: string): BreakerRefusal | null {
     return this.#entries.get(link)?.breaker.refusal() ?? null;
   }
 

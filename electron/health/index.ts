@@ -2,15 +2,16 @@
 export {
   Breaker,
   type BreakerParts,
+  type BreakerRefusal,
   type Circuit,
   type CircuitState,
   type Permit,
-  type Refusal,
 } from "./breaker.ts";
 export { type BreakerSettings, breakerSettings, type WindowSettings } from "./breaker-settings.ts";
 export type { BreakerState } from "./breaker-state.ts";
 export { type BreakerLink, type BreakerStore, Breakers, type BreakersParts } from "./breakers.ts";
 export { Connectivity, type ConnectivityParts, type OfflineReason } from "./connectivity.ts";
+export { HealthGate, type HealthGateParts, type HealthLink } from "./gate.ts";
 export { Latencies, type LatenciesParts, type Latency } from "./latency.ts";
 export {
   initialLevel,
@@ -32,4 +33,4 @@ export {
   type ProbesParts,
   type Surroundings,
 } from "./probes.ts";
-export { Weights, type WeightsParts, weightedOrder } from "./weights.ts";
+export { Weights, type WeightsParts } from "./weights.ts";

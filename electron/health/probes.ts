@@ -1,5 +1,5 @@
 import type { Clock, Link } from "../chain/index.ts";
-import type { Permit, Refusal } from "./breaker.ts";
+import type { BreakerRefusal, Permit } from "./breaker.ts";
 import { type Probed, type ProbeResult, runProbe } from "./probe-run.ts";
 
 /** What the scheduler needs to know of a link. */
@@ -27,7 +27,7 @@ export interface Surroundings<L> {
 /** What the scheduler needs of the breakers. */
 export interface ProbedBreakers {
   tryAcquire(link: string): Permit | null;
-  refusal(link: string): Refusal | null;
+  refusal(link: string): BreakerRefusal | null;
   of(link: string): { state: "closed" | "open" | "half_open" } | null;
 }
 

@@ -2,7 +2,8 @@ import type { Clock } from "../chain/index.ts";
 
 /**
  * A wait that has begun. It is over as soon as either clock says so: the steady one does not run while the machine
- * sleeps, and the calendar may be set back.
+ * sleeps, and the calendar may be set back. A timer that was set for the same time finds it over, though timers may come up
+ * to a millisecond early.
  */
 export class Wait {
   readonly #clock: Clock;
@@ -17,7 +18,7 @@ export class Wait {
   }
 
   get over(): boolean {
-    return this.#clock.monotonic() >= this.#endMonotonic || this.#clock.now() >= this.#endEpoch;
+    return this.#clock.monotonic() > this.#endMonotonic - 1 || this.#clock.now() >= this.#endEpoch;
   }
 
   /** When it ends, milliseconds since the epoch: one value, unless the calendar was set back since. */

@@ -3,8 +3,6 @@ import type { Attempt, FailureKind } from "../contract/index.ts";
 
 export interface WeightsParts {
   clock: Clock;
-  /** 0 up to but not including 1. */
-  random(): number;
   /** Whether a failure of this kind says that the link is ill. */
   counts(kind: FailureKind): boolean;
   /** A failure counts half as much after this time. */
@@ -13,7 +11,7 @@ export interface WeightsParts {
 
 const defaultHalfLifeMs = 60_000;
 
-/** The order of links by chance, with less for those that failed lately (seed 003). */
+/** What is left of the weight of links that failed lately (seed 003); the chain draws its order by it. */
 export class Weights {
   readonly #parts: Required<WeightsParts>;
   /** Recent failures as they stood at a monotonic time; they decay from there. */
@@ -35,11 +33,6 @@ export class Weights {
     return 0.5 ** this.#recent(link);
   }
 
-  /** All links, each drawn by its weight times its penalty from those that are left. */
-  order<L extends { id: string; weight: number }>(links: readonly L[]): L[] {
-    return weightedOrder(links, ({ id, weight }) => weight * this.penalty(id), this.#parts.random);
-  }
-
   /** Forgets the links that are not among these. */
   configure(links: readonly { id: string }[]): void {
     const ids = new Set(links.map(({ id }) => id));
@@ -52,22 +45,4 @@ export class Weights {
     const { clock, halfLifeMs } = this.#parts;
     return failures.count * 0.5 ** ((clock.monotonic() - failures.at) / halfLifeMs);
   }
-}
-
-/**
- * Weighted sampling without replacement: each item gets an exponential variate at the rate of its weight, and the
- * smallest goes first (Efraimidis and Spirakis 2006, in its numerically safe form). Items of weight 0 come last, in the given order.
- */
-export function weightedOrder<T>(
-  items: readonly T[],
-  weightOf: (item: T) => number,
-  random: () => number,
-): T[] {
-  return items
-    .map((item) => {
-      const weight = weightOf(item);
-      return { item, due: weight > 0 ? -Math.log(1 - random()) / weight : Number.POSITIVE_INFINITY };
-    })
-    .sort((a, b) => (a.due === b.due ? 0 : a.due - b.due))
-    .map(({ item }) => item);
 }

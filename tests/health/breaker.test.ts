@@ -53,7 +53,7 @@ describe("closed", () => {
       opens_until: iso(31_000),
     });
     expect(breaker.tryAcquire()).toBeNull();
-    expect(breaker.refusal()).toEqual({ reason: "open", until: start + 31_000 });
+    expect(breaker.refusal()).toEqual({ reason: "open", until: start + 31_000, kind: "server" });
   });
 
   it("starts counting again after a success", () => {
@@ -147,7 +147,7 @@ describe("half open", () => {
     const { breaker } = halfOpen();
     for (let n = 0; n < 3; n++) taken(breaker);
     expect(breaker.tryAcquire()).toBeNull();
-    expect(breaker.refusal()).toEqual({ reason: "trials_taken", until: null });
+    expect(breaker.refusal()).toEqual({ reason: "trials_taken", until: null, kind: "server" });
   });
 
   it("closes when as many trials as allowed have succeeded", () => {
@@ -235,7 +235,11 @@ describe("reset times", () => {
   it("refuses a link until the time that its provider named, and shows it as open", () => {
     const { breaker, clock } = setUp();
     taken(breaker).failure("quota_exhausted", 3_600_000);
-    expect(breaker.refusal()).toEqual({ reason: "reset_time", until: start + 3_600_000 });
+    expect(breaker.refusal()).toEqual({
+      reason: "reset_time",
+      until: start + 3_600_000,
+      kind: "quota_exhausted",
+    });
     expect(breaker.snapshot()).toMatchObject({ state: "open", opens_until: iso(3_600_000) });
     clock.pass(3_600_000);
     expect(breaker.snapshot()).toMatchObject({ state: "closed", opens_until: null });
@@ -248,7 +252,7 @@ describe("reset times", () => {
     first.failure("quota_exhausted", 60_000);
     second.failure("rate_limited", 5_000);
     third.failure("rate_limited", 90_000);
-    expect(breaker.refusal()?.until).toBe(start + 90_000);
+    expect(breaker.refusal()).toMatchObject({ until: start + 90_000, kind: "rate_limited" });
   });
 
   it("keeps one that a late failure brings: it is a fact about the provider", () => {
@@ -256,7 +260,11 @@ describe("reset times", () => {
     const late = taken(breaker);
     fail(breaker, 1);
     late.failure("quota_exhausted", 90_000);
-    expect(breaker.refusal()).toEqual({ reason: "reset_time", until: start + 90_000 });
+    expect(breaker.refusal()).toEqual({
+      reason: "reset_time",
+      until: start + 90_000,
+      kind: "quota_exhausted",
+    });
   });
 
   it.each([Number.NaN, -1, 0, null])("takes no notice of %s", (ms) => {
@@ -335,13 +343,26 @@ describe("window", () => {
     const permit = taken(breaker);
     clock.pass(3_000);
     permit.success();
-    expect(breaker.snapshot().state).toBe("open");
+    expect(breaker.snapshot()).toMatchObject({ state: "open", failure_count: 1 });
+  });
+
+  it("judges each recovery by its own trials", () => {
+    const { breaker, clock } = halfOpen({ window: "10s", slow_call: "2s", slow_call_rate: 0.6 });
+    const slow = taken(breaker);
+    const slowToo = taken(breaker);
+    clock.pass(3_000);
+    slow.success();
+    slowToo.success();
+    taken(breaker).failure("server");
+    clock.pass(30_000);
+    for (let n = 0; n < 3; n++) taken(breaker).success();
+    expect(breaker.snapshot().state).toBe("closed");
   });
 
   it("starts anew when the breaker closes", () => {
-    const { breaker, clock } = setUp({ ...window, half_open_max_calls: 1 });
+    const { breaker, clock } = setUp({ ...window, half_open_max_calls: 1, recovery_timeout: "1s" });
     fail(breaker, 4);
-    clock.pass(30_000);
+    clock.pass(1_000);
     taken(breaker).success();
     fail(breaker, 3);
     expect(breaker.snapshot().state).toBe("closed");
@@ -378,6 +399,7 @@ describe("restart", () => {
     taken(before.breaker).failure("quota_exhausted", 86_400_000);
     const { breaker } = restarted(before, 3_600_000, {});
     expect(breaker.snapshot()).toMatchObject({ failure_count: 4, opens_until: iso(86_400_000) });
+    expect(breaker.refusal()).toMatchObject({ reason: "reset_time", kind: "quota_exhausted" });
   });
 
   it("begins the recovery anew when it was half open", () => {

@@ -86,7 +86,10 @@ it("finds after a restart what it knew before", () => {
   const before = setUp(store);
   fail(before.breakers, "a");
   before.breakers.tryAcquire("b")?.failure("quota_exhausted", 3_600_000);
-  const { breakers } = setUp(store);
+  const saves = store.saves;
+  const { breakers, onChange } = setUp(store);
+  expect(store.saves).toBe(saves);
+  expect(onChange).not.toHaveBeenCalled();
   expect(breakers.of("a")).toEqual(before.breakers.of("a"));
   expect(breakers.of("b")).toEqual(before.breakers.of("b"));
   expect(breakers.refusal("b")?.reason).toBe("reset_time");
@@ -105,6 +108,7 @@ it("keeps a change of state at once, and counts after a moment, together", async
   fail(breakers, "a");
   fail(breakers, "a");
   expect(store.saves).toBe(0);
+  expect(clock.waiting).toBe(1);
   await clock.advance(1_000);
   expect(store.saves).toBe(1);
   expect(onChange).not.toHaveBeenCalled();

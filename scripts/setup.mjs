@@ -32,7 +32,12 @@ async function build(root, node) {
   say("Holdfast: building…");
   rmSync(stamp, { force: true });
   const viteCli = join(root, "node_modules/electron-vite/bin/electron-vite.js");
-  const { code, output } = await runQuietly(node, [viteCli, "build", "--logLevel", "warn"], { cwd: root });
+  // A test runner sets NODE_ENV to "test", with which React's slow development version would be built.
+  const env = { ...process.env, NODE_ENV: "production" };
+  const { code, output } = await runQuietly(node, [viteCli, "build", "--logLevel", "warn"], {
+    cwd: root,
+    env,
+  });
   if (code !== 0) {
     throw new SetupError(
       `The build failed:\n${output.trim()}\n\nMend what it names, then run the command again.`,

@@ -1,5 +1,6 @@
 import { readFile, realpath } from "node:fs/promises";
 import { extname, join, relative, sep } from "node:path";
+import { pageHeaders } from "./page-headers.ts";
 
 /** The page's own scheme and origin: no other program and no site on the network can be it. */
 export const pageScheme = "app";
@@ -10,18 +11,6 @@ export const pagePrivileges = {
   scheme: pageScheme,
   privileges: { standard: true, secure: true, supportFetchAPI: true },
 } as const;
-
-/** Nothing from elsewhere, no inline script, no connection; styles may be inline because the page's libraries place elements with them. */
-export const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
 
 const contentTypes: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
@@ -35,12 +24,8 @@ const contentTypes: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
-const headers = {
-  "Content-Security-Policy": contentSecurityPolicy,
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Referrer-Policy": "no-referrer",
-  "X-Content-Type-Options": "nosniff",
-};
+/** The page speaks over its port; it has nothing to connect to. */
+const headers = pageHeaders("'none'");
 
 /** Whether an address is one of the page's. `URL.origin` is "null" for schemes of one's own, so its parts are compared. */
 export function isPageUrl(address: string): boolean {

@@ -4,6 +4,7 @@ import { getRequestListener } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import { type WebSocket, WebSocketServer } from "ws";
+import { pageHeaders } from "./page-headers.ts";
 import type { PageSession } from "./page-session.ts";
 
 export interface PageServerOptions {
@@ -14,18 +15,7 @@ export interface PageServerOptions {
   connect(socket: WebSocket): void;
 }
 
-/** Nothing from elsewhere, no inline script; styles may be inline because the page's libraries place elements with them. */
-export const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+const headers = pageHeaders("'self'");
 
 const loopbackHost = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
@@ -38,10 +28,7 @@ export function createPageServer({ renderer, session, connect }: PageServerOptio
   const site = new Hono();
   site.use(async (c, next) => {
     await next();
-    c.header("Content-Security-Policy", contentSecurityPolicy);
-    c.header("X-Content-Type-Options", "nosniff");
-    c.header("Referrer-Policy", "no-referrer");
-    c.header("Cross-Origin-Opener-Policy", "same-origin");
+    for (const [name, value] of Object.entries(headers)) c.header(name, value);
   });
   site.use(async (c, next) => {
     if (!loopbackHost.test(c.req.header("host") ?? "")) return c.text("Open Holdfast as 127.0.0.1.", 403);

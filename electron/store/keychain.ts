@@ -51,7 +51,10 @@ export function keychainVault({ load, clock }: KeychainOptions): FindVault {
       await inTime(entry(probeAccount).getPassword(), clock);
       return vaultOf(entry, clock);
     } catch (cause) {
-      return { unavailable: `no keychain answers on this machine (${(cause as Error).message})` };
+      const { message } = cause as Error;
+      // Linux without a desktop session tells of D-Bus at length, which helps nobody.
+      const why = /dbus|secret service/i.test(message) ? "no Secret Service is running" : message;
+      return { unavailable: `no keychain answers on this machine (${why})` };
     }
   };
 }

@@ -6,11 +6,14 @@ import { join } from "node:path";
 import { text as readText } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
-import { contentSecurityPolicy, createPageServer } from "../../electron/hosts/page-server.ts";
+import { contentSecurityPolicy } from "../../electron/hosts/page-headers.ts";
+import { createPageServer } from "../../electron/hosts/page-server.ts";
 import { PageSession } from "../../electron/hosts/page-session.ts";
 import { temporaryFolder } from "./support/program.ts";
 
 const secret = "not for the page";
+
+const policy = contentSecurityPolicy("'self'");
 
 interface Reply {
   status: number;
@@ -192,15 +195,15 @@ describe("what is served", () => {
     for (const path of ["/", "/assets/page.js", "/nothing"]) {
       const { headers } = await get(path, { cookie });
       expect(headers).toMatchObject({
-        "content-security-policy": contentSecurityPolicy,
+        "content-security-policy": policy,
         "x-content-type-options": "nosniff",
         "referrer-policy": "no-referrer",
         "cross-origin-opener-policy": "same-origin",
       });
     }
-    expect((await get("/")).headers["content-security-policy"]).toBe(contentSecurityPolicy);
-    expect(contentSecurityPolicy).toMatch(/^default-src 'none'; script-src 'self'; /);
-    expect(contentSecurityPolicy).toContain("frame-ancestors 'none'");
+    expect((await get("/")).headers["content-security-policy"]).toBe(policy);
+    expect(policy).toMatch(/^default-src 'none'; script-src 'self'; /);
+    expect(policy).toContain("frame-ancestors 'none'");
   });
 
   it.each([

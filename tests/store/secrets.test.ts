@@ -227,7 +227,7 @@ describe("with neither", () => {
     expect(info).toMatchObject({ kind: "environment", writable: false, present: { primary: "environment" } });
     expect(Object.keys(info.present)).toEqual(["primary"]);
     expect(info.detail).toBe(
-      "No key can be saved: no keychain answers on this machine (Platform failure: DBus error). Put the key into an " +
+      "No key can be saved: no keychain answers on this machine (no Secret Service is running). Put the key into an " +
         "environment variable, name that variable as the link's api_key_env, and start Holdfast again.",
     );
   });

@@ -59,7 +59,7 @@ describe("holdfast ask", () => {
     const { code, stdout, stderr } = await new CommandLine(config).run(["ask", "Anyone?"]);
     expect({ code, stdout }).toEqual({ code: 20, stdout: "" });
     expect(stderr).toMatch(
-      /\[Offline\] nothing answered, after 2 failed attempts\nOut of reach\.\n {2}primary: .+\n {2}second: /,
+      /\[Offline\] nothing answered, after 3 failed attempts\nOut of reach\.\n {2}primary: .+\n {2}second: .+\n {2}second: /,
     );
   });
 

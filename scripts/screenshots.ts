@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import type { Config } from "../electron/contract/index.ts";
 import { connect } from "../tests/e2e/support/client.ts";
 import { startHost } from "../tests/e2e/support/host.ts";
-import { ask, ended, launchBrowser, visit } from "../tests/e2e/support/page.ts";
+import { ask, badge, ended, launchBrowser, visit } from "../tests/e2e/support/page.ts";
 import { answer, startUnruly, status } from "../tests/fixtures/unruly/index.ts";
 import { temporaryFolder } from "../tests/hosts/support/program.ts";
 
@@ -14,6 +14,8 @@ const target = resolve(import.meta.dirname, "../docs/screenshots");
 /** The server on loopback takes any key. */
 const keys = { OPENAI_API_KEY: "any", ANTHROPIC_API_KEY: "any" };
 const themes = ["light", "dark"] as const;
+/** A laptop's window, and one that stands beside another. */
+const widths = [1280, 800] as const;
 
 const tides = `The Moon pulls the near side of the sea more strongly than the Earth itself, and the Earth more strongly than the far side. So the water stands higher on **both** sides, and the Earth turns through both in a day.
 
@@ -42,29 +44,34 @@ async function takeAll(): Promise<void> {
     await page.mouse.move(0, 0);
     for (const theme of themes) {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-      await page.screenshot({ path: join(target, `${name}-${theme}.png`) });
+      for (const width of widths) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.screenshot({ path: join(target, `${name}-${theme}-${width}.png`) });
+      }
     }
+    await page.setViewportSize({ width: widths[0], height: 800 });
   };
 
   await using visitor = await visit(browser, host);
   const { page } = visitor;
-  await page.setViewportSize({ width: 1280, height: 800 });
   await page.getByRole("region", { name: "What works now" }).waitFor();
   await shoot("first-run", page);
 
+  const presets = await client.api.links.presets();
+  const modelOf = (id: string) => presets.find((preset) => preset.id === id)?.models[0]?.id ?? "any";
   const config: Config = {
     fallback_chain: [
       {
         id: "openai",
         provider: "openai",
-        model: "gpt-5",
+        model: modelOf("openai"),
         base_url: `${providers.url}/v1`,
         api_key_env: "OPENAI_API_KEY",
       },
       {
         id: "anthropic",
         provider: "anthropic",
-        model: "claude-sonnet-5",
+        model: modelOf("anthropic"),
         base_url: providers.url,
         api_key_env: "ANTHROPIC_API_KEY",
       },
@@ -72,20 +79,25 @@ async function takeAll(): Promise<void> {
     ],
   };
   await client.api.settings.setConfig(config);
-  providers.script(answer({ text: tides, pieces: 60, delayMs: 12, firstDelayMs: 340 }));
+  /** Opens the newest answer's badge, so that its attempts can be seen. */
+  const openTimeline = async () => {
+    await badge(await ended(page)).click();
+    await page.getByRole("region", { name: "Timeline of attempts" }).waitFor();
+    await page.getByRole("region", { name: "Conversation" }).evaluate((list) => list.scrollTo(0, 0));
+  };
+
+  const toldByBackup = answer({ text: tides, pieces: 60, delayMs: 12, firstDelayMs: 340 });
+  providers.script((call) => (call.path.includes("messages") ? toldByBackup : status(503)));
   await ask(page, "Why are there two tides a day, and how do I know the height in between?");
-  await ended(page);
-  await shoot("cloud", page);
+  await openTimeline();
+  await shoot("conversation", page);
 
   providers.script((call) => (call.path.includes("messages") ? status(401) : status(503)));
   await page.getByRole("link", { name: "New conversation" }).click();
   await page.getByRole("region", { name: "What works now" }).waitFor();
   await ask(page, "What happens when I lose my connection?");
-  await ended(page);
-  await page.getByRole("button", { name: "Local", exact: true }).last().click();
-  await page.getByRole("region", { name: "Timeline of attempts" }).waitFor();
-  await page.getByRole("region", { name: "Conversation" }).evaluate((list) => list.scrollTo(0, 0));
-  await shoot("timeline", page);
+  await openTimeline();
+  await shoot("local", page);
 
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByRole("button", { name: "Test anthropic" }).waitFor();

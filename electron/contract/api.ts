@@ -3,10 +3,12 @@ import { z } from "zod";
 import { chainEvent } from "./chat.ts";
 import { config, linkConfig } from "./config.ts";
 import { conversation, storedMessage } from "./conversation.ts";
+import { outboxItem } from "./outbox.ts";
 import { preset } from "./presets.ts";
 import { attempt } from "./receipt.ts";
 import { secretsInfo, settings } from "./settings.ts";
 import { status } from "./status.ts";
+import { level } from "./words.ts";
 
 const byId = z.object({ id: z.string() });
 const nothing = z.void();
@@ -39,12 +41,18 @@ export const api = {
     get: base.input(byId).output(z.object({ conversation, messages: z.array(storedMessage) })),
     rename: base.input(byId.extend({ title: z.string().trim().min(1).max(200) })).output(conversation),
     remove: base.input(byId).output(nothing),
+    setLocalOnly: base.input(byId.extend({ local_only: z.boolean() })).output(conversation),
   },
   chat: {
     /** Stores the question, starts the chain, and gives back the ids at once. A null conversation begins a new one. */
     send: base
       .input(
-        z.object({ conversation_id: z.string().nullable(), text: z.string().trim().min(1).max(200_000) }),
+        z.object({
+          conversation_id: z.string().nullable(),
+          text: z.string().trim().min(1).max(200_000),
+          /** Marks a new conversation as local-only from its first question on. */
+          local_only: z.boolean().optional(),
+        }),
       )
       .output(accepted),
     /** Another answer to the same question; the earlier one is kept as a variant. */
@@ -57,6 +65,21 @@ export const api = {
     get: base.output(status),
     /** The status now, and again whenever it changes. */
     watch: base.output(eventIterator(status)),
+  },
+  level: {
+    /** Sets the best level that may be used; `full` lifts the limit. */
+    set: base.input(z.object({ level })).output(status),
+  },
+  outbox: {
+    /** Oldest first; ask again when `status.outbox` has changed. */
+    list: base.output(z.array(outboxItem)),
+    /** Puts a question in, with the person's leave for this one. */
+    add: base.input(z.object({ question_id: z.string() })).output(z.array(outboxItem)),
+    /** The person has seen the better answer; the offer goes. */
+    accept: base.input(byId).output(z.array(outboxItem)),
+    drop: base.input(byId).output(z.array(outboxItem)),
+    /** Asks now for all that waits. */
+    retryNow: base.output(z.array(outboxItem)),
   },
   settings: {
     get: base.output(settings),

@@ -7,6 +7,8 @@ export const conversation = z.object({
   title: z.string(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
+  /** Nothing of it leaves this machine: no cloud link, no cache, no cloud link of the outbox. */
+  local_only: z.boolean(),
 });
 export type Conversation = z.infer<typeof conversation>;
 

@@ -4,6 +4,7 @@ export * from "./chat.ts";
 export * from "./config.ts";
 export * from "./conversation.ts";
 export * from "./message.ts";
+export * from "./outbox.ts";
 export * from "./presets.ts";
 export * from "./receipt.ts";
 export * from "./settings.ts";

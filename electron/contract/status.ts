@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { failureKind, level, linkTier, providerName } from "./words.ts";
 
+/** A link's circuit breaker. `opens_until`: when an open one lets a trial through. */
+export const circuit = z.object({
+  state: z.enum(["closed", "open", "half_open"]),
+  failure_count: z.int().nonnegative(),
+  last_failure: z.iso.datetime().nullable(),
+  opens_until: z.iso.datetime().nullable(),
+});
+
 /** A link as the status bar and `/v1/health` show it. */
 export const linkStatus = z.object({
   id: z.string(),
@@ -14,6 +22,7 @@ export const linkStatus = z.object({
   /** Time to the first token of the last success, milliseconds. */
   latency_ms: z.number().nullable(),
   checked_at: z.iso.datetime().nullable(),
+  circuit,
 });
 export type LinkStatus = z.infer<typeof linkStatus>;
 
@@ -27,8 +36,29 @@ export const engineStatus = z.object({
 });
 export type EngineStatus = z.infer<typeof engineStatus>;
 
+/** What was spent this month, and the cap. Dollars; `share` is of the cap, 1 and more when it is reached. */
+export const budgetStatus = z.object({
+  spent_usd: z.number().nonnegative(),
+  /** The part that rests on estimated tokens. */
+  estimated_usd: z.number().nonnegative(),
+  /** Attempts that may have cost money and are not counted, since their price is not known. */
+  unpriced_attempts: z.int().nonnegative(),
+  cap_usd: z.number().nonnegative().nullable(),
+  share: z.number().nonnegative().nullable(),
+  warning: z.boolean(),
+  reached: z.boolean(),
+});
+export type BudgetStatus = z.infer<typeof budgetStatus>;
+
 export const status = z.object({
+  /** The level in force now, and the best one that the person allows. */
   level,
+  ceiling: level,
+  /** Why links beyond this machine are passed over; null while they are not. */
+  offline: z.enum(["no_network", "sign_in_page", "unreachable"]).nullable(),
+  budget: budgetStatus,
+  /** How many questions wait for a better tier, and how many better answers are ready. */
+  outbox: z.object({ waiting: z.int().nonnegative(), ready: z.int().nonnegative() }),
   links: z.array(linkStatus),
   engine: engineStatus,
   /** The config file in force, or null when the settings are. */

@@ -140,11 +140,10 @@ export class OutboxEntries implements Disposable {
    * `nextAt` gives that time (milliseconds since the epoch) from the number of attempts, this one included.
    */
   claim(leave: Leave, nextAt: (attempts: number) => number): OutboxEntry | null {
-    this.#freeAbandoned();
-    // Whoever claims has nothing else in hand: a claim of its own is one whose end could not be written.
-    this.#free(this.#presence.token);
     const dueAt = this.dueAt(leave);
     if (dueAt === null || dueAt > this.#clock.now()) return null;
+    // Whoever claims has nothing else in hand: a claim of its own is one whose end could not be written.
+    this.#free(this.#presence.token);
     const owner = this.#presence.claim();
     return this.#database.transaction(() => {
       const row = this.#database.get(
@@ -168,10 +167,16 @@ export class OutboxEntries implements Disposable {
     });
   }
 
-  /** When the next waiting entry is due, milliseconds since the epoch; null when none waits. */
+  /**
+   * When the next entry is due, milliseconds since the epoch; null when none waits. One that this process holds counts: it is
+   * asked for by whoever is about to claim, who has ended all else.
+   */
   dueAt(leave: Leave): number | null {
+    this.#freeAbandoned();
     const row = this.#database.get(
-      "SELECT min(next_at) AS due FROM outbox WHERE state = 'waiting' AND (leave = 'person' OR ? = 'any')",
+      `SELECT min(next_at) AS due FROM outbox
+       WHERE (state = 'waiting' OR (state = 'asking' AND owner = ?)) AND (leave = 'person' OR ? = 'any')`,
+      this.#presence.token,
       leave,
     );
     return row?.due == null ? null : Number(row.due);

@@ -2,13 +2,16 @@
 
 import argparse
 import json
+from functools import partial
 from pathlib import Path
 from random import Random
 
+import jax
 import jax.numpy as jnp
 import jinja2
 import numpy as np
 
+from starter.batches import CONTEXT
 from starter.chat import CHAT_TEMPLATE, prompt
 from starter.dialogue import conversation
 from starter.model import Config, Params, forward
@@ -17,11 +20,19 @@ from starter.tokens import load_tokenizer
 TOP = 5
 
 
+@partial(jax.jit, static_argnums=1)
+def padded_logits(params: Params, config: Config, ids: jax.Array, length: jax.Array) -> jax.Array:
+    """The logits after the first `length` of a padded row of ids."""
+    inside = (jnp.arange(len(ids)) < length).astype(jnp.int32)
+    batch = {"ids": ids[None], "positions": jnp.arange(len(ids))[None], "conversation": inside[None]}
+    return forward(params, batch, config)[0, length - 1]
+
+
 def probabilities(params: Params, config: Config, ids: list[int]) -> dict[int, float]:
     """The likeliest next tokens after `ids`."""
-    row = jnp.array([ids])
-    batch = {"ids": row, "positions": jnp.arange(len(ids))[None], "conversation": jnp.ones_like(row)}
-    logits = np.asarray(forward(params, batch, config)[0, -1], np.float64)
+    row = np.zeros(CONTEXT, np.int32)
+    row[: len(ids)] = ids
+    logits = np.asarray(padded_logits(params, config, jnp.asarray(row), len(ids)), np.float64)
     chances = np.exp(logits - logits.max())
     chances /= chances.sum()
     return {int(token): float(chances[token]) for token in np.argsort(-chances)[:TOP]}

@@ -37,11 +37,11 @@ def in_scope(rng: Random) -> tuple[str, Intent]:
 
 
 def out_of_scope(rng: Random, longest: int = SENTENCES) -> tuple[str, str]:
-    """A question that the model can't answer, and the refusal; one in six is a near miss of an intent.
+    """A question that the model can't answer, and the refusal; one in four is a near miss of an intent.
 
     `longest` is the most sentences that a pasted text may have.
     """
-    if rng.random() < 0.17:
+    if rng.random() < 0.25:
         intent = rng.choice(load_intents())
         keyed = [template for template in intent.train if has_key(template)]
         if keyed:
@@ -53,7 +53,7 @@ def out_of_scope(rng: Random, longest: int = SENTENCES) -> tuple[str, str]:
 
 def question(rng: Random, longest: int = SENTENCES) -> tuple[str, str]:
     """A question of either kind and its answer."""
-    if rng.random() < 0.6:
+    if rng.random() < 0.5:
         text, intent = in_scope(rng)
         return text, intent.answer
     return out_of_scope(rng, longest)

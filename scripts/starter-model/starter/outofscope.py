@@ -52,17 +52,21 @@ def number(rng: Random) -> str:
 
 
 def invented(rng: Random) -> str:
-    """A word that exists nowhere."""
-    return "".join(rng.choice(SYLLABLES) for _ in range(rng.randrange(2, 5)))
+    """A word that exists nowhere: random syllables, or the front of one word and the back of another."""
+    if rng.random() < 0.3:
+        return "".join(rng.choice(SYLLABLES) for _ in range(rng.randrange(2, 5)))
+    words = pool(held_out=False).words
+    front, back = (rng.choice(words[rng.choice(("NOUN", "VERB", "PLACE", "PERSON"))]) for _ in range(2))
+    return front[: rng.randrange(2, max(3, len(front)))] + back[len(back) // 2 :]
 
 
 def word(slot: str, words: dict[str, tuple[str, ...]], rng: Random) -> str:
-    """A word for a slot; one in eight is invented."""
+    """A word for a slot; one in four is invented, so that any unknown word leads to a refusal."""
     if slot == "NUM":
         return number(rng)
     if slot == "THING":
         return rng.choice(COMMON) if rng.random() < 0.3 else word("NOUN", words, rng)
-    if slot in ("NOUN", "PERSON", "PLACE", "SUBJ") and rng.random() < 0.125:
+    if slot not in ("LANG", "CODE", "NAME") and rng.random() < 0.25:
         return invented(rng)
     return rng.choice(words[slot])
 

@@ -14,7 +14,7 @@ export interface OutboxChain {
 
 export interface AskParts {
   entries: OutboxEntries;
-  conversations: Pick<Conversations, "history" | "beginAnswer" | "finish">;
+  conversations: Pick<Conversations, "message" | "get" | "history" | "beginAnswer" | "finish">;
   chain: OutboxChain;
   /** Whether the conversation is marked local-only now. */
   isLocalOnly(conversationId: string): boolean;

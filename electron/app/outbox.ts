@@ -1,6 +1,6 @@
 import type { Clock } from "../chain/index.ts";
 import type { Finished, StoredMessage } from "../contract/index.ts";
-import type { Leave, OutboxEntry } from "../store/index.ts";
+import { type Leave, type OutboxEntry, StoreError } from "../store/index.ts";
 import { type AskParts, askAgain } from "./outbox-ask.ts";
 import {
   type AskedFor,
@@ -87,6 +87,37 @@ export class Outbox implements AsyncDisposable {
       this.#parts.onError(error);
       return null;
     }
+  }
+
+  /**
+   * Puts a stored question in by the person's own word. Null when no tier could answer it better than it was answered; the
+   * entry as it is when a better answer is ready already. Throws a StoreError `not_found`.
+   */
+  add(questionId: string): OutboxEntry | null {
+    const { conversations, entries, clock, isLocalOnly, chainAsSet } = this.#parts;
+    const { conversation_id, role } = conversations.message(questionId);
+    if (role !== "user") throw new StoreError("not_found", `There is no question "${questionId}".`);
+    const known = entries.ofQuestion(questionId);
+    if (known?.state === "answered") return known;
+    const local_only = known?.local_only === true || isLocalOnly(conversation_id);
+    const wanted = wantedTier({ local_only }, "offline", chainAsSet());
+    let answered = known?.answered ?? null;
+    for (const { answers, state, receipt } of conversations.get(conversation_id).messages) {
+      if (answers === questionId && state === "complete" && receipt)
+        answered = betterOf(receipt.tier, answered);
+    }
+    if (!isWorthWaiting(wanted, answered, true)) return null;
+    const entry = entries.put({
+      conversation_id,
+      question_id: questionId,
+      wanted,
+      answered,
+      local_only,
+      leave: "person",
+      nextAt: clock.now(),
+    });
+    this.#changed();
+    return entry;
   }
 
   /** Takes an entry out; one that is being asked is broken off. Throws a StoreError `not_found`. */

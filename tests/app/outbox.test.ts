@@ -56,6 +56,20 @@ test("the person may ask for a better answer than a backup's", async () => {
   expect(answersTo(question)).toEqual(["Yes.", "Yes, really."]);
 });
 
+test("a stored question is put in by the person's word, with the best answer that it has, and asked at once", async () => {
+  const { ask, clock, provider, outbox, answersTo } = setUp({ enabled: () => false, does: { local: "Hm." } });
+  const { question, answer, entry } = await ask();
+  expect(entry).toBeNull();
+  expect(outbox.add(question.id)).toMatchObject({ answered: "local", wanted: "cloud", leave: "person" });
+  provider.does.cloud = "Yes.";
+  await clock.advance(0);
+  expect(answersTo(question)).toEqual(["Hm.", "Yes."]);
+  outbox.accept(outbox.list()[0]?.id ?? "");
+  expect(outbox.add(question.id)).toBeNull();
+  expect(() => outbox.add(answer.id)).toThrow("There is no question");
+  expect(() => outbox.add("none")).toThrow('There is no message "none"');
+});
+
 test("a person who put a local model first has what they wanted", async () => {
   const links = [{ ...local, priority: 0 }, cloud];
   const { ask, outbox } = setUp({ links, does: { local: "It just is." } });

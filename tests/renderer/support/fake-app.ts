@@ -14,12 +14,14 @@ import {
   type Conversation,
   type FollowEvent,
   type LinkConfig,
+  type OutboxItem,
+  type Receipt,
   type SecretsInfo,
   type Settings,
   type Status,
   type StoredMessage,
 } from "../../../electron/contract/index.ts";
-import { attempt, keychain, presets, status } from "./fixtures.ts";
+import { attempt, keychain, outboxItem, presets, status } from "./fixtures.ts";
 
 /** What the chain would tell for one question; it may wait for the test between events. */
 export type Script = (question: string, stopped: AbortSignal) => AsyncIterable<ChainEvent>;
@@ -83,12 +85,16 @@ interface Generation {
  */
 export class FakeApp {
   readonly status = new Signal<Status>(status());
-  settings: Settings = { theme: "system", config: {} };
+  settings: Settings = { theme: "system", level: "full", config: {} };
   secrets: SecretsInfo = keychain;
   /** Keys that were saved, by link. */
   readonly keys = new Map<string, string>();
   readonly conversations = new Map<string, Conversation>();
   readonly messages = new Map<string, StoredMessage>();
+  /** What waits for a better tier, by id. */
+  readonly outbox = new Map<string, OutboxItem>();
+  /** How often all that waits was to be asked at once. */
+  retries = 0;
   /** Links that were tested, with the key that came along. */
   readonly tested: { link: LinkConfig; key: string | null }[] = [];
   testResult: { ok: boolean; attempt: Attempt } = { ok: true, attempt: attempt({ duration_ms: 320 }) };
@@ -147,8 +153,9 @@ export class FakeApp {
   seed(
     title: string,
     messages: readonly Pick<StoredMessage, "role" | "text" | "state" | "receipt">[],
+    localOnly = false,
   ): string {
-    const conversation = this.#newConversation(title);
+    const conversation = this.#newConversation(title, localOnly);
     let question: string | null = null;
     for (const message of messages) {
       const stored = this.#store({
@@ -161,9 +168,54 @@ export class FakeApp {
     return conversation.id;
   }
 
-  #newConversation(title: string): Conversation {
+  /** Puts a question into the outbox, as the app does by itself. */
+  queue(questionId: string, change: Partial<OutboxItem> = {}): OutboxItem {
+    const question = this.messages.get(questionId);
+    if (question === undefined)
+      throw new Error(`There is no question "${questionId}" to put into the outbox.`);
+    const item = outboxItem({
+      id: randomUUID(),
+      conversation_id: question.conversation_id,
+      question_id: questionId,
+      question: question.text,
+      ...change,
+    });
+    this.outbox.set(item.id, item);
+    this.#outboxChanged();
+    return item;
+  }
+
+  /** Stores a better answer to a question that waits, and offers it. */
+  answerFromOutbox(item: OutboxItem, text: string, receipt: Receipt): void {
+    const answer = this.#store({
+      conversation_id: item.conversation_id,
+      role: "assistant",
+      text,
+      state: "complete",
+      answers: item.question_id,
+      receipt,
+    });
+    this.outbox.set(item.id, { ...item, state: "answered", answered: "cloud", answer_id: answer.id });
+    this.#outboxChanged();
+  }
+
+  #outboxChanged(): OutboxItem[] {
+    const items = [...this.outbox.values()];
+    const count = (...states: OutboxItem["state"][]) =>
+      items.filter((item) => states.includes(item.state)).length;
+    const outbox = { waiting: count("waiting", "asking"), ready: count("answered") };
+    this.status.value = { ...this.status.value, outbox };
+    return items;
+  }
+
+  #leaveOutbox(id: string): OutboxItem[] {
+    if (!this.outbox.delete(id)) throw new ORPCError("NOT_FOUND", { defined: true });
+    return this.#outboxChanged();
+  }
+
+  #newConversation(title: string, localOnly: boolean): Conversation {
     const now = new Date().toISOString();
-    const conversation = { id: randomUUID(), title, created_at: now, updated_at: now };
+    const conversation = { id: randomUUID(), title, created_at: now, updated_at: now, local_only: localOnly };
     this.conversations.set(conversation.id, conversation);
     return conversation;
   }
@@ -252,12 +304,17 @@ export class FakeApp {
         remove: os.conversations.remove.handler(({ input }) => {
           this.conversations.delete(input.id);
         }),
+        setLocalOnly: os.conversations.setLocalOnly.handler(({ input }) => {
+          const changed = { ...this.#conversation(input.id), local_only: input.local_only };
+          this.conversations.set(input.id, changed);
+          return changed;
+        }),
       },
       chat: {
         send: os.chat.send.handler(({ input }) => {
-          const { conversation_id: id, text } = input;
+          const { conversation_id: id, text, local_only = false } = input;
           const conversation =
-            id === null ? this.#newConversation(text.slice(0, 60)) : this.#conversation(id);
+            id === null ? this.#newConversation(text.slice(0, 60), local_only) : this.#conversation(id);
           const question = this.#store({
             conversation_id: conversation.id,
             role: "user",
@@ -281,6 +338,25 @@ export class FakeApp {
       status: {
         get: os.status.get.handler(() => this.status.value),
         watch: os.status.watch.handler(({ signal }) => this.status.watch(signal)),
+      },
+      level: {
+        set: os.level.set.handler(({ input: { level } }) => {
+          this.status.value = { ...this.status.value, level, ceiling: level };
+          return this.status.value;
+        }),
+      },
+      outbox: {
+        list: os.outbox.list.handler(() => [...this.outbox.values()]),
+        add: os.outbox.add.handler(({ input }) => {
+          this.queue(input.question_id);
+          return [...this.outbox.values()];
+        }),
+        accept: os.outbox.accept.handler(({ input }) => this.#leaveOutbox(input.id)),
+        drop: os.outbox.drop.handler(({ input }) => this.#leaveOutbox(input.id)),
+        retryNow: os.outbox.retryNow.handler(() => {
+          this.retries += 1;
+          return [...this.outbox.values()];
+        }),
       },
       settings: {
         get: os.settings.get.handler(() => this.settings),

@@ -1,7 +1,9 @@
 import type {
   Attempt,
+  BudgetStatus,
   LinkStatus,
   Notice,
+  OutboxItem,
   Preset,
   Receipt,
   SecretsInfo,
@@ -79,6 +81,14 @@ export const localAttempt = attempt({
   cost_usd: 0,
 });
 
+/** A breaker with nothing against its link. */
+export const closed: LinkStatus["circuit"] = {
+  state: "closed",
+  failure_count: 0,
+  last_failure: null,
+  opens_until: null,
+};
+
 export const starterLink: LinkStatus = {
   id: "last-line",
   provider: "llama",
@@ -89,6 +99,7 @@ export const starterLink: LinkStatus = {
   last_failure: null,
   latency_ms: null,
   checked_at: null,
+  circuit: closed,
 };
 
 export const cloudLinks: LinkStatus[] = [
@@ -106,6 +117,7 @@ export const cloudLinks: LinkStatus[] = [
     },
     latency_ms: 340,
     checked_at: "2026-03-02T09:14:40.000Z",
+    circuit: { ...closed, failure_count: 3, last_failure: "2026-03-02T09:14:40.000Z" },
   },
   {
     id: "second",
@@ -117,17 +129,54 @@ export const cloudLinks: LinkStatus[] = [
     last_failure: null,
     latency_ms: 410,
     checked_at: "2026-03-02T09:14:41.000Z",
+    circuit: closed,
   },
 ];
+
+/** A month without a cap in which nothing was spent. */
+export const noBudget: BudgetStatus = {
+  spent_usd: 0,
+  estimated_usd: 0,
+  unpriced_attempts: 0,
+  cap_usd: null,
+  share: null,
+  warning: false,
+  reached: false,
+};
 
 export function status(change: Partial<Status> = {}): Status {
   return {
     level: "full",
+    ceiling: "full",
+    offline: null,
+    budget: noBudget,
+    outbox: { waiting: 0, ready: 0 },
     links: [starterLink],
     engine: { state: "idle", model: "resources/models/starter.gguf", device: "cpu", restarts: 0 },
     config_file: null,
     warnings: [],
     version: "0.1.0",
+    ...change,
+  };
+}
+
+/** A question that waits for the cloud, with what a test changes of it. */
+export function outboxItem(change: Partial<OutboxItem> = {}): OutboxItem {
+  return {
+    id: "o1",
+    conversation_id: "c1",
+    question_id: "q1",
+    question: "When does the tide turn?",
+    wanted: "cloud",
+    answered: null,
+    local_only: false,
+    state: "waiting",
+    attempts: 0,
+    next_at: "2026-03-02T09:16:00.000Z",
+    created_at: "2026-03-02T09:15:00.000Z",
+    answer_id: null,
+    dropped_because: null,
+    detail: null,
     ...change,
   };
 }

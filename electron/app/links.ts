@@ -39,13 +39,29 @@ const capabilities: Record<ProviderName, Omit<Link["capabilities"], "contextWind
 };
 
 /**
- * The key's variable where a link does not name one. It holds only at the provider's own address: a key must not go to
- * another host unless the link says so.
+ * The key's variable where a link does not name one. It holds only at the provider's own addresses: a key must not go to
+ * another host unless the link says so. `hosts` are those that a link may name, for providers whose address is each customer's own.
  */
-const keyVariables: Partial<Record<ProviderName, string>> = {
-  openai: "OPENAI_API_KEY",
-  anthropic: "ANTHROPIC_API_KEY",
+const keyVariables: Partial<Record<ProviderName, { variable: string; hosts?: RegExp }>> = {
+  openai: { variable: "OPENAI_API_KEY" },
+  anthropic: { variable: "ANTHROPIC_API_KEY" },
+  "azure-openai": {
+    variable: "AZURE_OPENAI_API_KEY",
+    hosts: /\.(?:openai|cognitiveservices|services\.ai)\.azure\.com$/,
+  },
+  bedrock: {
+    variable: "AWS_BEARER_TOKEN_BEDROCK",
+    hosts: /^bedrock-runtime[\w-]*(?:\.[a-z\d-]+)?\.amazonaws\.com(?:\.cn)?$/,
+  },
+  vertex: { variable: "GOOGLE_ACCESS_TOKEN", hosts: /(?:^|[.-])aiplatform\.googleapis\.com$/ },
 };
+
+function keyVariableOf({ provider, api_key_env, base_url }: LinkConfig): string | null {
+  if (api_key_env !== undefined) return api_key_env;
+  const known = keyVariables[provider];
+  const isOwn = base_url === undefined || known?.hosts?.test(new URL(base_url).hostname) === true;
+  return isOwn ? (known?.variable ?? null) : null;
+}
 
 /**
  * The links of a config with every default filled in, in the order of the chain: `priority` where it is given,
@@ -88,7 +104,7 @@ function linkOf(link: LinkConfig, { tier, priority, retries }: Place, presets: r
     provider: link.provider,
     model: link.model,
     baseUrl: link.base_url ?? null,
-    apiKeyEnv: link.api_key_env ?? (link.base_url ? null : (keyVariables[link.provider] ?? null)),
+    apiKeyEnv: keyVariableOf(link),
     tier,
     level: link.level ?? (tier === "local" ? "minimal" : "full"),
     priority,

@@ -15,7 +15,14 @@ export type Delta = Extract<ProviderEvent, { type: "delta" }>;
 
 /** How an attempt ended: whole, with what the provider said last, or with a failure. */
 export type AttemptEnd =
-  | { outcome: "answered"; record: Attempt; finishReason: FinishReason; model: string }
+  | {
+      outcome: "answered";
+      record: Attempt;
+      finishReason: FinishReason;
+      model: string;
+      /** What the provider could not be told of the request. */
+      dropped: readonly string[];
+    }
   | { outcome: "failed"; record: Attempt; failure: ProviderFailure };
 
 export interface AttemptInput {
@@ -45,6 +52,7 @@ export async function* runAttempt(input: AttemptInput): AsyncGenerator<Delta, At
   let connectMs: number | null = null;
   let firstTokenMs: number | null = null;
   let usage: Usage | null = null;
+  let dropped: readonly string[] = [];
   const repetition = input.watchLoops ? new Repetition() : null;
 
   const record = (outcome: Attempt["outcome"], failure: ProviderFailure | null): Attempt => ({
@@ -88,6 +96,7 @@ export async function* runAttempt(input: AttemptInput): AsyncGenerator<Delta, At
         case "head":
           status = event.status;
           requestId = event.requestId;
+          dropped = event.dropped ?? [];
           break;
         case "delta":
           firstTokenMs ??= since();
@@ -108,6 +117,7 @@ export async function* runAttempt(input: AttemptInput): AsyncGenerator<Delta, At
             record: record("answered", null),
             finishReason: event.reason,
             model: event.model ?? link.model,
+            dropped,
           };
         default:
           event satisfies never;

@@ -11,7 +11,7 @@ export type PursuitEvent = AttemptStarted | { type: "attempt_failed"; attempt: A
 
 /** How a link did in the end, its retries included. `spoke`: it broke off in the middle of an answer. */
 export type PursuitEnd =
-  | { outcome: "answered"; finishReason: FinishReason; model: string }
+  | { outcome: "answered"; finishReason: FinishReason; model: string; dropped: readonly string[] }
   | { outcome: "failed"; failure: ProviderFailure; spoke: boolean };
 
 export interface PursuitInput {
@@ -60,7 +60,8 @@ export async function* pursue(input: PursuitInput): AsyncGenerator<PursuitEvent,
       reported = true;
       if (end.outcome === "answered") {
         permit.success();
-        return { outcome: "answered", finishReason: end.finishReason, model: end.model };
+        const { finishReason, dropped } = end;
+        return { outcome: "answered", finishReason, model: end.model, dropped };
       }
       const { failure } = end;
       if (countsAgainstLink(failure.kind)) permit.failure(failure.kind, failure.retryAfterMs);

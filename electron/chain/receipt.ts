@@ -14,12 +14,18 @@ export interface RunState {
   ceiling: Level;
 }
 
+/** What is known of an answer by a link. `dropped` is what its provider could not be told of the request. */
+export interface LinkAnswer {
+  model: string;
+  seams: readonly Seam[];
+  dropped?: readonly string[];
+}
+
 /** The receipt of an answer by a link, whole or still on its way. */
 export function linkReceipt(
   state: RunState,
   by: PlannedLink,
-  model: string,
-  seams: readonly Seam[],
+  { model, seams, dropped = [] }: LinkAnswer,
 ): Receipt {
   const last = state.attempts.at(-1);
   return {
@@ -30,7 +36,7 @@ export function linkReceipt(
     model,
     level: lowerLevel(by.link.level, state.ceiling),
     reason: by === state.planned[0] ? null : firstFailure(state.attempts),
-    dropped: droppedOf(state, by),
+    dropped: [...droppedOf(state, by), ...dropped],
     seams: [...seams],
     usage: last?.outcome === "answered" ? last.usage : null,
   };

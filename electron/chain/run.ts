@@ -131,7 +131,8 @@ export class Run {
         if (!spoke) {
           spoke = true;
           if (continued) yield { type: "seam", seam: this.#gather.seam(planned.link.id) };
-          yield* this.#tell(linkReceipt(this.#state, planned, planned.link.model, this.#gather.seams), {});
+          const { seams } = this.#gather;
+          yield* this.#tell(linkReceipt(this.#state, planned, { model: planned.link.model, seams }), {});
         }
         const delta = joint && event.text ? { ...event, text: joint.add(event.text) } : event;
         this.#gather.add(delta);
@@ -248,10 +249,10 @@ export class Run {
 
   async *#answered(
     planned: PlannedLink,
-    { model, finishReason }: PursuitEnd & { outcome: "answered" },
+    { finishReason, ...said }: PursuitEnd & { outcome: "answered" },
   ): Events {
     const answer = this.#gather.answer(finishReason);
-    const draft = linkReceipt(this.#state, planned, model, this.#gather.seams);
+    const draft = linkReceipt(this.#state, planned, { ...said, seams: this.#gather.seams });
     const notices = yield* this.#tell(draft, { finishReason });
     const receipt = { ...draft, notices };
     if (this.#request.cache !== false) await this.#parts.cache?.put(this.#request, answer, receipt);

@@ -3,6 +3,7 @@ import { type ProviderEvent, ProviderFailure } from "../chain/index.ts";
 import type { FinishReason, Usage } from "../contract/index.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { describedFailure } from "./failure.ts";
+import { type Grace, withGrace } from "./grace.ts";
 import type { Head } from "./stream.ts";
 import { isTransportError } from "./transport.ts";
 
@@ -95,6 +96,7 @@ export async function* anthropicEvents(
   stream: AsyncIterable<unknown>,
   endpoint: Endpoint,
   head: Head,
+  grace: Grace,
 ): AsyncGenerator<ProviderEvent, void> {
   let reason: string | null = null;
   let refusal = "";
@@ -103,7 +105,7 @@ export async function* anthropicEvents(
   // Anthropic numbers all blocks of an answer, we only its tool calls.
   const toolIndex = new Map<number, number>();
   try {
-    for await (const raw of stream) {
+    for await (const raw of withGrace(stream, () => reason !== null, grace)) {
       const event = readEvent(raw, endpoint, head);
       if (event === null) continue;
       switch (event.type) {

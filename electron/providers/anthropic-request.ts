@@ -8,11 +8,15 @@ import type {
 } from "@anthropic-ai/sdk/resources/messages";
 import type { Link, ProviderRequest } from "../chain/index.ts";
 import type { ContentPart, Message, ResponseFormat, ToolChoice } from "../contract/index.ts";
+import { asked, type Setting, without } from "./dropped.ts";
 import { argumentsObject } from "./tool-arguments.ts";
 import { turnsOf } from "./turns.ts";
 
 /** Claude from Opus 4.7 and from 5 on. */
 const recent = /^claude-(?:opus-4-[7-9]|mythos-preview|[a-z]+-(?:[5-9]|\d\d)(?!\d))/;
+
+/** Models that refuse a request in which a tool must be called. Source: Anthropic's migration guides for these models. */
+const unforced = /^claude-(?:(?:opus|sonnet)-5-5|(?:fable|mythos)-5-1)(?!\d)/;
 
 /**
  * Anthropic wants a limit with every request; this is ours where a request has none. All older models take 4,096; recent ones think before they
@@ -123,7 +127,7 @@ export interface AnthropicCall {
  * `temperature` or `top_p` for models that still take one of the two. The API version of the SDK has neither, so such a request
  * asks for the version before it; recent models refuse both in any version, and for them they are left out.
  */
-function sampling(
+export function claudeSampling(
   request: ProviderRequest,
   model: string,
 ): Pick<ProviderRequest, "temperature" | "top_p"> | null {
@@ -133,11 +137,23 @@ function sampling(
   return request.top_p === undefined ? null : { top_p: request.top_p };
 }
 
-/** A request in the wire format of Messages, always streaming. `seed` has no equal there and is left out. */
-export function anthropicRequest(request: ProviderRequest, link: Link): AnthropicCall {
+/** What the request asks for and this model has no equal for, so that it is left out. */
+export function claudeDropped(request: ProviderRequest, model: string): Setting[] {
+  const sampled = claudeSampling(request, model) ?? {};
+  const choice = request.tool_choice;
+  const forced = choice !== undefined && choice !== "auto" && choice !== "none";
+  return [
+    ...asked(request, ["temperature", "top_p", "seed"]).filter((setting) => !(setting in sampled)),
+    ...(forced && unforced.test(model) ? (["tool_choice"] as const) : []),
+  ];
+}
+
+/** A request in the wire format of Messages, always streaming. */
+export function anthropicRequest(whole: ProviderRequest, link: Link): AnthropicCall {
+  const request = without(whole, claudeDropped(whole, link.model));
   const system = request.messages.flatMap((message) => (message.role === "system" ? [message.content] : []));
   if (request.response_format?.type === "json_object") system.push(jsonObjectInstruction);
-  const sampled = sampling(request, link.model);
+  const sampled = claudeSampling(request, link.model);
   const body: MessageCreateParamsStreaming = {
     model: link.model,
     messages: turns(turnsOf(request)),

@@ -1,7 +1,7 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import type { Provider } from "../chain/index.ts";
 import { anthropicEvents } from "./anthropic-events.ts";
-import { anthropicRequest } from "./anthropic-request.ts";
+import { anthropicRequest, claudeDropped } from "./anthropic-request.ts";
 import { withoutVersion } from "./base-url.ts";
 import { door } from "./door.ts";
 import { endpointOf } from "./endpoint.ts";
@@ -58,7 +58,11 @@ export function anthropicProvider(options: ProviderOptions): Provider {
             const { body, headers } = anthropicRequest(request, link);
             const { data, response } = await client.messages.create(body, { signal, headers }).withResponse();
             const head = headOf(response);
-            return { head, events: anthropicEvents(data, endpoint, head) };
+            return {
+              head,
+              dropped: claudeDropped(request, link.model),
+              events: anthropicEvents(data, endpoint, head, { clock: options.clock, link }),
+            };
           },
         };
       }),

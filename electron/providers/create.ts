@@ -1,15 +1,19 @@
 import type { Provider } from "../chain/index.ts";
 import type { ProviderName } from "../contract/index.ts";
 import { anthropicProvider } from "./anthropic.ts";
+import { azureOpenaiProvider } from "./azure-openai.ts";
 import { ollamaProvider } from "./ollama.ts";
 import { openaiProvider } from "./openai.ts";
 import { openaiCompatibleProvider } from "./openai-compatible.ts";
 import type { ProviderOptions } from "./options.ts";
+import { vertexProvider } from "./vertex.ts";
 
 /** The families that are reached over HTTP; the engine's is made by whoever has an engine. */
 const families = {
   openai: openaiProvider,
   anthropic: anthropicProvider,
+  "azure-openai": azureOpenaiProvider,
+  vertex: vertexProvider,
   ollama: ollamaProvider,
   "openai-compatible": openaiCompatibleProvider,
 } satisfies Partial<Record<ProviderName, (options: ProviderOptions) => Provider>>;

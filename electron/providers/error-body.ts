@@ -1,3 +1,5 @@
+import { filteredCategories } from "./content-filter.ts";
+
 /** What an error body says, whichever provider wrote it. */
 export interface ErrorBody {
   /** Codes and types in lower case, the most exact first. */
@@ -30,19 +32,22 @@ function errorObject(body: unknown): Json | null {
 }
 
 /**
- * Reads the error shapes of OpenAI (`{error: {message, type, code}}`), Anthropic (`{type, error: {type, message}}`), Ollama
+ * Reads the error shapes of OpenAI (`{error: {message, type, code}}`), Azure (the same with `innererror`), Anthropic (`{type, error: {type, message}}`), Ollama
  * (`{error: "…"}`), Gemini (`[{error: {code, message, status}}]`), vLLM and Mistral (`{object: "error", message, type, code}`), and FastAPI
  * (`{detail}`). Anything else gives an empty body.
  */
 export function readErrorBody(body: unknown): ErrorBody {
   const error = errorObject(body);
   if (error === null) return { codes: [], message: "", status: null };
-  const inner = isObject(error.innererror) ? error.innererror.code : undefined;
-  const codes = [inner, error.code, error.type, error.status]
+  // Azure's own reason, behind an error that looks like OpenAI's.
+  const inner = isObject(error.innererror) ? error.innererror : {};
+  const filtered = filteredCategories(inner.content_filter_result);
+  const codes = [inner.code, error.code, error.type, error.status]
     .filter((code): code is string => typeof code === "string")
     .map((code) => code.toLowerCase());
   const status = [error.code, error.status].map(Number).find((code) => code >= 400 && code < 600);
-  return { codes, message: text(error.message ?? error.detail), status: status ?? null };
+  const message = text(error.message ?? error.detail);
+  return { codes, message: filtered === "" ? message : `${filtered}. ${message}`, status: status ?? null };
 }
 
 /** Whether a JSON body tells of an error, as against being something else altogether. */

@@ -1,5 +1,6 @@
 /** One file per provider family, each a `Provider`; how they fail is classified here. */
 export { anthropicProvider } from "./anthropic.ts";
+export { azureOpenaiProvider } from "./azure-openai.ts";
 export { createProviders, type HttpProviderName } from "./create.ts";
 export * from "./llama.ts";
 export { ollamaProvider } from "./ollama.ts";
@@ -7,3 +8,4 @@ export { openaiProvider } from "./openai.ts";
 export { openaiCompatibleProvider } from "./openai-compatible.ts";
 export type { ProviderOptions } from "./options.ts";
 export { loadPresets, parsePresets } from "./presets.ts";
+export { vertexProvider } from "./vertex.ts";

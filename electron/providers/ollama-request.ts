@@ -1,6 +1,7 @@
 import type { ChatRequest as OllamaChatRequest, Message as OllamaMessage, Tool as OllamaTool } from "ollama";
 import { type Link, ProviderFailure, type ProviderRequest } from "../chain/index.ts";
 import { type ContentPart, type Message, type ResponseFormat, textOf } from "../contract/index.ts";
+import { asked, type Setting } from "./dropped.ts";
 import { argumentsObject } from "./tool-arguments.ts";
 import { turnsOf } from "./turns.ts";
 
@@ -95,6 +96,12 @@ function namesById(messages: readonly Message[]): ReadonlyMap<string, string> {
 function format(of: ResponseFormat | undefined): Pick<OllamaChatRequest, "format"> {
   if (of === undefined || of.type === "text") return {};
   return { format: of.type === "json_object" ? "json" : of.schema };
+}
+
+/** What the request asks for and Ollama has no equal for: there is no choice among its tools, but they can be left out. */
+export function ollamaDropped(request: ProviderRequest): Setting[] {
+  const kept = request.tool_choice === "none" || request.tool_choice === "auto";
+  return kept ? [] : asked(request, ["tool_choice"]);
 }
 
 /**

@@ -5,7 +5,7 @@ import { endpointOf } from "./endpoint.ts";
 import { guardedLines } from "./guarded-lines.ts";
 import { keyOf } from "./key.ts";
 import { ollamaEvents } from "./ollama-events.ts";
-import { ollamaRequest } from "./ollama-request.ts";
+import { ollamaDropped, ollamaRequest } from "./ollama-request.ts";
 import type { ProviderOptions } from "./options.ts";
 import { attemptStream, headOf } from "./stream.ts";
 
@@ -44,7 +44,11 @@ export function ollamaProvider(options: ProviderOptions): Provider {
             const lines = await client.chat(ollamaRequest(request, link));
             const seen = await head.promise;
             const callPrefix = `call_${request.messages.length}_`;
-            return { head: seen, events: ollamaEvents(lines, endpoint, seen, callPrefix) };
+            return {
+              head: seen,
+              dropped: ollamaDropped(request),
+              events: ollamaEvents(lines, endpoint, seen, callPrefix),
+            };
           },
         };
       }),

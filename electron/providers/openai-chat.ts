@@ -1,10 +1,11 @@
 import type OpenAI from "openai";
+import type { ClientOptions } from "openai";
 import type { Link, Provider } from "../chain/index.ts";
 import { door } from "./door.ts";
 import { endpointOf } from "./endpoint.ts";
 import { keyOf } from "./key.ts";
 import { openaiEvents } from "./openai-events.ts";
-import { type Dialect, openaiRequest } from "./openai-request.ts";
+import { type Dialect, openaiDropped, openaiRequest } from "./openai-request.ts";
 import type { ProviderOptions } from "./options.ts";
 import { perLink } from "./per-link.ts";
 import { noTimeoutMs } from "./sdk.ts";
@@ -17,7 +18,12 @@ export interface ChatCompletionsFamily {
   dialect(baseUrl: string): Dialect;
   /** Whether a request to this address is pointless without a key. */
   needsKey(link: Link): boolean;
+  /** Where its server wants requests elsewhere, or the key in another place, than OpenAI's. */
+  client?(link: Link, baseUrl: string, key: string | null): ClientSettings;
 }
+
+/** What of the SDK's settings a family may change. */
+export type ClientSettings = Pick<ClientOptions, "baseURL" | "defaultHeaders" | "defaultQuery">;
 
 /** A `Provider` that speaks Chat Completions through OpenAI's SDK. The SDK is loaded with the first request. */
 export function chatCompletionsProvider(options: ProviderOptions, family: ChatCompletionsFamily): Provider {
@@ -32,6 +38,7 @@ export function chatCompletionsProvider(options: ProviderOptions, family: ChatCo
       project: null,
       webhookSecret: null,
       ...(key === null && { defaultHeaders: { authorization: null } }),
+      ...family.client?.(link, baseUrl, key),
       maxRetries: 0,
       timeout: noTimeoutMs,
       logLevel: "off",
@@ -48,10 +55,15 @@ export function chatCompletionsProvider(options: ProviderOptions, family: ChatCo
           endpoint,
           async open(signal) {
             const client = await clients(link, baseUrl, key);
-            const body = openaiRequest(request, link, family.dialect(baseUrl));
+            const dialect = family.dialect(baseUrl);
+            const body = openaiRequest(request, link, dialect);
             const { data, response } = await client.chat.completions.create(body, { signal }).withResponse();
             const head = headOf(response);
-            return { head, events: openaiEvents(data, endpoint, head) };
+            return {
+              head,
+              dropped: openaiDropped(request, link, dialect),
+              events: openaiEvents(data, endpoint, head, { clock: options.clock, link }),
+            };
           },
         };
       }),

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { type ProviderEvent, ProviderFailure } from "../chain/index.ts";
 import type { FinishReason, Usage } from "../contract/index.ts";
+import { filteredCategories } from "./content-filter.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { describedFailure, eventFailure } from "./failure.ts";
+import { type Grace, withGrace } from "./grace.ts";
 import type { Head } from "./stream.ts";
 import { isTransportError } from "./transport.ts";
 
@@ -33,6 +35,8 @@ const choice = z.looseObject({
     })
     .nullish(),
   finish_reason: z.string().nullish(),
+  // Azure's verdict on this piece.
+  content_filter_results: z.unknown().optional(),
 });
 
 /** What is read of a chunk. The SDK's type promises more than compatible servers keep, so the shape is checked. */
@@ -115,21 +119,23 @@ function readChunk(raw: unknown, endpoint: Endpoint, head: Head): Chunk {
 }
 
 /**
- * The events of a Chat Completions stream. The answer is whole when a finish reason came, with or without `[DONE]`; `finish` waits for the
- * end of the stream, because the token counts come after the reason. Without a reason there is no `finish`.
+ * The events of a Chat Completions stream. The answer is whole when a finish reason came, with or without `[DONE]`; `finish` waits a
+ * little for the end of the stream, because the token counts come after the reason. Without a reason there is no `finish`.
  */
 export async function* openaiEvents(
   chunks: AsyncIterable<unknown>,
   endpoint: Endpoint,
   head: Head,
+  grace: Grace,
 ): AsyncGenerator<ProviderEvent, void> {
   let reason: string | null = null;
   let model: string | null = null;
   let usage: Usage | null = null;
   let refusal = "";
+  let filtered = "";
   let calledTools = false;
   try {
-    for await (const raw of chunks) {
+    for await (const raw of withGrace(chunks, () => reason !== null, grace)) {
       const chunk = readChunk(raw, endpoint, head);
       model = chunk.model || model;
       usage = usageOf(chunk) ?? usage;
@@ -141,6 +147,7 @@ export async function* openaiEvents(
       }
       refusal += first.delta?.refusal ?? "";
       reason = first.finish_reason || reason;
+      filtered = filteredCategories(first.content_filter_results) || filtered;
     }
   } catch (error) {
     // Nothing is missing when the connection breaks behind the finish reason.
@@ -149,7 +156,7 @@ export async function* openaiEvents(
   if (refusal !== "") throw describedFailure("refusal", endpoint, refusal, head);
   if (reason === null) return;
   const bad = badReasons[reason];
-  if (bad !== undefined) throw describedFailure(bad, endpoint, "", head);
+  if (bad !== undefined) throw describedFailure(bad, endpoint, filtered, head);
   const finish = finishReasons[reason] ?? "stop";
   // Some servers say "stop" behind a tool call.
   yield { type: "finish", reason: finish === "stop" && calledTools ? "tool_calls" : finish, model, usage };

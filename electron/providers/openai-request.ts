@@ -5,6 +5,7 @@ import type {
 } from "openai/resources/chat/completions";
 import type { Link, ProviderRequest } from "../chain/index.ts";
 import type { ContentPart, Message, ResponseFormat, ToolChoice } from "../contract/index.ts";
+import { asked, type Setting, without } from "./dropped.ts";
 import { turnsOf } from "./turns.ts";
 
 /** How a server's Chat Completions departs from OpenAI's. */
@@ -16,18 +17,36 @@ export interface Dialect {
   askUsage: boolean;
   /** Models that refuse a request with `temperature` or `top_p`; for them both are left out. */
   noSampling: RegExp | null;
+  /** Models that refuse a request with `stop`. */
+  noStop: RegExp | null;
+  /** Models that refuse an earlier tool call without the signature of the thought behind it. */
+  signedCalls: RegExp | null;
 }
 
-const compatible: Dialect = { maxTokens: "max_tokens", seed: "seed", askUsage: true, noSampling: null };
+const compatible: Dialect = {
+  maxTokens: "max_tokens",
+  seed: "seed",
+  askUsage: true,
+  noSampling: null,
+  noStop: null,
+  signedCalls: null,
+};
+
+const openai: Dialect = {
+  ...compatible,
+  maxTokens: "max_completion_tokens",
+  // Models that reason unless told not to; GPT-5.1 to 5.4 don't, and take both.
+  noSampling: /^(?:o\d|gpt-5(?:\.[5-9])?(?:-|$)|gpt-[6-9])/,
+  noStop: /^(?:o[34]|gpt-5(?:\.[1-4])?(?:-|$))/,
+};
+
+/** Google's models behind its OpenAI-compatible addresses. */
+export const geminiDialect: Dialect = { ...compatible, signedCalls: /(?:^|\/)gemini-(?:[3-9]|\d\d)/ };
 
 const dialects: Readonly<Record<string, Dialect>> = {
-  "api.openai.com": {
-    ...compatible,
-    maxTokens: "max_completion_tokens",
-    // Models that reason unless told not to; GPT-5.1 to 5.4 don't, and take both.
-    noSampling: /^(?:o\d|gpt-5(?:\.[5-9])?(?:-|$)|gpt-[6-9])/,
-  },
+  "api.openai.com": openai,
   "api.mistral.ai": { ...compatible, seed: "random_seed", askUsage: false },
+  "generativelanguage.googleapis.com": geminiDialect,
 };
 
 /** The dialect that a server speaks, by its host. */
@@ -35,10 +54,24 @@ export function dialectOf(baseUrl: string): Dialect {
   return dialects[new URL(baseUrl).hostname] ?? compatible;
 }
 
-/** The dialect of the family `openai`, which is OpenAI's own API also where a proxy stands before it. */
+/** The dialect of the families that offer OpenAI's own models, at OpenAI, at Azure, or behind a proxy. */
 export function openaiDialectOf(baseUrl: string): Dialect {
-  return { ...dialectOf(baseUrl), maxTokens: "max_completion_tokens" };
+  return dialects[new URL(baseUrl).hostname] ?? openai;
 }
+
+/** What the request asks for and this model refuses, so that it is left out. */
+export function openaiDropped(request: ProviderRequest, link: Link, dialect: Dialect): Setting[] {
+  return asked(request, [
+    ...(dialect.noSampling?.test(link.model) ? (["temperature", "top_p"] as const) : []),
+    ...(dialect.noStop?.test(link.model) ? (["stop"] as const) : []),
+  ]);
+}
+
+/**
+ * Stands for the signature of a thought in a call whose signature we don't have, because another model may have made it. Source: Google's
+ * page on thought signatures, "Transferring from a different model".
+ */
+const noSignature = { extra_content: { google: { thought_signature: "skip_thought_signature_validator" } } };
 
 function contentPart(part: ContentPart): ChatCompletionContentPart {
   if (part.type === "text") return { type: "text", text: part.text };
@@ -47,7 +80,7 @@ function contentPart(part: ContentPart): ChatCompletionContentPart {
   return { type: "image_url", image_url: { url } };
 }
 
-function messageParam(message: Message): ChatCompletionMessageParam {
+function messageParam(message: Message, signed: boolean): ChatCompletionMessageParam {
   switch (message.role) {
     case "system":
       return { role: "system", content: message.content };
@@ -62,10 +95,12 @@ function messageParam(message: Message): ChatCompletionMessageParam {
       return {
         role: "assistant",
         content: content === "" ? null : content,
-        tool_calls: calls.map((call) => ({
+        tool_calls: calls.map((call, index) => ({
           id: call.id,
           type: "function",
           function: { name: call.name, arguments: call.arguments },
+          // Of calls that were made together only the first has a signature.
+          ...(signed && index === 0 && noSignature),
         })),
       };
     }
@@ -88,19 +123,20 @@ function responseFormat(format: ResponseFormat): ChatCompletionCreateParamsStrea
 
 /** A request in the wire format of Chat Completions, always streaming. Keys that were not asked for are left out. */
 export function openaiRequest(
-  request: ProviderRequest,
+  whole: ProviderRequest,
   link: Link,
   dialect: Dialect,
 ): ChatCompletionCreateParamsStreaming {
-  const sampling = dialect.noSampling?.test(link.model) !== true;
+  const request = without(whole, openaiDropped(whole, link, dialect));
+  const signed = dialect.signedCalls?.test(link.model) === true;
   return {
     model: link.model,
-    messages: turnsOf(request).map(messageParam),
+    messages: turnsOf(request).map((message) => messageParam(message, signed)),
     stream: true,
     ...(dialect.askUsage && { stream_options: { include_usage: true } }),
     ...(request.max_tokens !== undefined && { [dialect.maxTokens]: request.max_tokens }),
-    ...(sampling && request.temperature !== undefined && { temperature: request.temperature }),
-    ...(sampling && request.top_p !== undefined && { top_p: request.top_p }),
+    ...(request.temperature !== undefined && { temperature: request.temperature }),
+    ...(request.top_p !== undefined && { top_p: request.top_p }),
     ...(request.stop !== undefined && request.stop.length > 0 && { stop: request.stop }),
     ...(request.seed !== undefined && { [dialect.seed]: request.seed }),
     ...(request.tools !== undefined &&

@@ -19,6 +19,8 @@ export function headOf(response: Response): Head {
 /** A stream whose head is there. */
 export interface OpenStream {
   head: Head;
+  /** What the request asked for and this provider could not be told. */
+  dropped: readonly string[];
   events: AsyncIterable<ProviderEvent>;
 }
 
@@ -82,7 +84,7 @@ async function* eventsOf(
     yield { type: "connected" };
     const stream = await opening;
     head = stream.head;
-    yield { type: "head", ...head };
+    yield { type: "head", ...head, ...(stream.dropped.length > 0 && { dropped: stream.dropped }) };
     yield* stream.events;
   } catch (error) {
     throw asFailure(error, endpoint, head);
@@ -111,6 +113,8 @@ export function attemptStream(
             const result = await events.next();
             // The SDKs end their streams quietly on an abort; that must not look like an end.
             if (either.aborted) throw cancelled();
+            // The answer may be whole while its stream is still open.
+            if (result.done) own.abort();
             return result;
           } catch (error) {
             throw either.aborted ? cancelled() : error;

@@ -87,6 +87,32 @@ describe("the variable of a link's key", () => {
       { base_url: "https://elsewhere.example/v1" },
       null,
     ],
+    [
+      "a resource at Azure",
+      { provider: "azure-openai", base_url: "https://mine.openai.azure.com/openai/v1" },
+      "AZURE_OPENAI_API_KEY",
+    ],
+    [
+      "a host that only looks like Azure's",
+      { provider: "azure-openai", base_url: "https://openai.azure.com.example/openai/v1" },
+      null,
+    ],
+    [
+      "Vertex in a region",
+      { provider: "vertex", base_url: "https://europe-west4-aiplatform.googleapis.com/v1/projects/p" },
+      "GOOGLE_ACCESS_TOKEN",
+    ],
+    [
+      "a host that only ends like Google's",
+      { provider: "vertex", base_url: "https://notaiplatform.googleapis.com.example" },
+      null,
+    ],
+    ["Bedrock", { provider: "bedrock" }, "AWS_BEARER_TOKEN_BEDROCK"],
+    [
+      "Bedrock in a region",
+      { provider: "bedrock", base_url: "https://bedrock-runtime.eu-west-1.amazonaws.com" },
+      "AWS_BEARER_TOKEN_BEDROCK",
+    ],
     ["what the config names", { api_key_env: "MINE" }, "MINE"],
     [
       "what the config names, at another address",

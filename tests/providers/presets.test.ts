@@ -12,6 +12,8 @@ describe("the providers that come with the program", () => {
     expect(presets.map(({ id }) => id)).toEqual([
       "openai",
       "anthropic",
+      "azure-openai",
+      "vertex",
       "openrouter",
       "groq",
       "mistral",

@@ -1,10 +1,20 @@
-import type { Chain } from "../chain/index.ts";
-import type { ChainEvent, Finished, FollowEvent, MessageState, StoredMessage } from "../contract/index.ts";
+import type {
+  ChainEvent,
+  ChatRequest,
+  Finished,
+  FollowEvent,
+  MessageState,
+  StoredMessage,
+} from "../contract/index.ts";
 import type { Asked, Conversations } from "../store/index.ts";
 import { LiveAnswer } from "./live-answer.ts";
+import type { Outbox } from "./outbox.ts";
 
 export interface AnswersParts {
-  chain: Pick<Chain, "run">;
+  /** Asks the chain. */
+  run(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChainEvent>;
+  /** Gives way to the person's own requests, and takes up what they left unanswered. */
+  outbox: Pick<Outbox, "hold" | "consider">;
   conversations: Conversations;
   /** Told of faults that no chain event can tell of, such as a disk that is full. */
   onError(error: unknown): void;
@@ -24,9 +34,9 @@ export class Answers implements AsyncDisposable {
     this.#parts = parts;
   }
 
-  /** Stores a question and begins to answer it. A null conversation begins a new one. */
-  send(conversationId: string | null, text: string): Asked {
-    const asked = this.#parts.conversations.ask(conversationId, text);
+  /** Stores a question and begins to answer it. A null conversation begins a new one, local-only if so asked. */
+  send(conversationId: string | null, text: string, localOnly = false): Asked {
+    const asked = this.#parts.conversations.ask(conversationId, text, localOnly);
     this.#begin(asked);
     return asked;
   }
@@ -79,11 +89,16 @@ export class Answers implements AsyncDisposable {
   }
 
   async #run(question: StoredMessage, id: string, live: LiveAnswer): Promise<void> {
-    const { chain, conversations } = this.#parts;
-    const messages = conversations.history(question.conversation_id, question.id);
-    for await (const event of chain.run({ messages }, live.abort.signal)) {
+    const { run, conversations, outbox } = this.#parts;
+    using _hold = outbox.hold();
+    const request: ChatRequest = {
+      messages: conversations.history(question.conversation_id, question.id),
+      ...(conversations.isLocalOnly(question.conversation_id) && { local_only: true }),
+    };
+    for await (const event of run(request, live.abort.signal)) {
       this.#keep(id, event);
       live.tell(event);
+      if (event.type === "finished") outbox.consider({ question, request, finished: event });
     }
   }
 

@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { isAbsolute, join, resolve } from "node:path";
 import { cacheMigrations, ExactCache } from "../cache/index.ts";
-import { Chain, type Clock, type Link, openGate, type Provider, systemClock } from "../chain/index.ts";
+import { Chain, type Clock, type Link, type Provider, systemClock } from "../chain/index.ts";
 import type { ChainEvent, ChatRequest, Config, ProviderName, Status } from "../contract/index.ts";
 import { EngineClient, type EngineProcess } from "../engine/index.ts";
-import { LinkHealth } from "../health/index.ts";
 import { noticesOf } from "../notices/index.ts";
 import { createProviders, llamaProvider, loadPresets } from "../providers/index.ts";
 import {
@@ -12,17 +11,25 @@ import {
   type FindVault,
   type JsonFileOpener,
   type MovedAside,
+  OutboxEntries,
   openDatabase,
   openSettings,
+  SavedState,
   Secrets,
+  Spend,
   storeMigrations,
 } from "../store/index.ts";
 import { Answers } from "./answers.ts";
+import { Budget } from "./budget.ts";
 import { asSecretLink, ChainSettings } from "./chain-settings.ts";
 import { Egress } from "./egress.ts";
 import { guardedCache } from "./guarded-cache.ts";
-import { LinkTester, type TrialKeys } from "./link-test.ts";
+import { Health } from "./health.ts";
+import { LevelWatch } from "./level-watch.ts";
+import { LinkTester, probe, type TrialKeys } from "./link-test.ts";
 import { isStarter } from "./links.ts";
+import { Outbox } from "./outbox.ts";
+import { OutboxItems } from "./outbox-items.ts";
 import { type AppRouter, createRouter } from "./router.ts";
 import { Watched } from "./watched.ts";
 
@@ -42,6 +49,8 @@ export interface AppOptions {
   spawnEngine(): EngineProcess;
   /** Told of faults that no answer can tell of. */
   onError(error: unknown): void;
+  /** Whether this machine runs on battery now; where nobody can tell, it does not. */
+  onBattery?(): boolean;
   clock?: Clock;
   fetch?: typeof fetch;
 }
@@ -54,9 +63,14 @@ export interface App extends AsyncDisposable {
   status: Watched<Status>;
   /** One short request through one link: what the settings' *Test* button and `doctor` do. */
   tester: LinkTester;
+  /** Begins to work off the outbox: for hosts that stay, and so may ask again later. */
+  startOutbox(): void;
   /** Asks the chain without keeping a conversation: for the gateway and the command line. */
   run(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChainEvent, void, void>;
 }
+
+/** More questions than this do not wait; the oldest are dropped, with a word. */
+const outboxMax = 200;
 
 /** Builds everything from a config; nothing else builds. Throws a StoreError or ConfigError that says how to mend it. */
 export function createApp(options: AppOptions): App {
@@ -92,17 +106,81 @@ export function createApp(options: AppOptions): App {
     file: options.configFile,
     presets,
     families: Object.keys(providers) as ProviderName[],
-    onChange: () => status.changed(),
+    onChange: () => {
+      takeUp();
+      status.changed();
+    },
+    onKeyChange: (link) => health.forget(link),
   });
-  const health = new LinkHealth();
+  const levels = new LevelWatch({ clock, links: () => settings.links });
+  const budget = new Budget({
+    spend: new Spend({ database }),
+    clock,
+    capUsd: () => settings.config.budget?.monthly_usd ?? null,
+    priceOf: (id) => settings.links.find((link) => link.id === id)?.price ?? null,
+    onError,
+  });
+  const health = opened.use(
+    new Health({
+      clock,
+      random: Math.random,
+      store: new SavedState({ database, clock, key: "breakers" }),
+      budget,
+      probe: (link, signal) => probe(provider(link), link, clock, signal),
+      onBattery: options.onBattery ?? (() => false),
+      onChange: () => status.changed(),
+      onWarning: (text) => void warnings.push(text),
+      onRecovery: () => outbox.retryNow(),
+    }),
+  );
+
+  const { enabled = true, max_entries, ttl } = settings.config.cache ?? {};
+  const cache = new ExactCache({ database: cacheDatabase, clock, max_entries, ttl });
+  const starters = () => new Set(settings.links.filter(isStarter).map(({ id }) => id));
+  const chain = new Chain({
+    rules: () => settings.rules,
+    provider,
+    gate: health,
+    clock,
+    random: Math.random,
+    cache: enabled ? guardedCache(cache, onError) : null,
+    notices: (receipt, ending) =>
+      noticesOf(receipt, { ...ending, isStarter: (id) => starters().has(id), budget: budget.state() }),
+    onAttempt: (attempt, exchange) => {
+      budget.record(attempt, exchange);
+      levels.record(attempt);
+      health.record(attempt);
+    },
+  });
+  const run: App["run"] = (request, signal) => {
+    health.noteRequest();
+    return levels.over(chain.run(request, signal));
+  };
+  const entries = opened.use(new OutboxEntries({ database, clock, newId: randomUUID, max: outboxMax }));
+  const outbox = new Outbox({
+    entries,
+    conversations,
+    chain,
+    clock,
+    chainAsSet: () => settings.rules,
+    enabled: () => settings.config.outbox?.enabled ?? true,
+    isLocalOnly: (id) => conversations.isLocalOnly(id),
+    onError,
+  });
+  outbox.onChange(() => status.changed());
+  const outboxItems = new OutboxItems(outbox, conversations);
   const status = new Watched<Status>(() => ({
-    level: "full",
+    level: levels.level,
+    ceiling: settings.rules.level,
+    offline: health.offline,
+    budget: budget.state(),
+    outbox: outboxItems.count(),
     links: settings.links.map((link) => ({
       id: link.id,
       provider: link.provider,
       model: link.model,
       tier: link.tier,
-      ...health.of(link.id),
+      ...health.statusOf(link.id),
     })),
     engine: engine.status,
     config_file: settings.file,
@@ -111,29 +189,24 @@ export function createApp(options: AppOptions): App {
   }));
   engine.onStatus(() => status.changed());
 
-  const { enabled = true, max_entries, ttl } = settings.config.cache ?? {};
-  const chain = new Chain({
-    rules: () => settings.rules,
-    provider,
-    gate: openGate,
-    clock,
-    random: Math.random,
-    cache: enabled
-      ? guardedCache(new ExactCache({ database: cacheDatabase, clock, max_entries, ttl }), onError)
-      : null,
-    notices: (receipt, ending) =>
-      noticesOf(receipt, {
-        ...ending,
-        isStarter: (id) => settings.links.some((link) => link.id === id && isStarter(link)),
-      }),
-    onAttempt: (attempt) => {
-      health.record(attempt);
-      status.changed();
-    },
-  });
-  const answers = new Answers({ chain, conversations, onError });
+  /** Takes up the chain as it is set now. */
+  const takeUp = () => {
+    levels.set(settings.rules.level);
+    health.configure(settings.linksWithBreakers, settings.probes);
+  };
+  takeUp();
+
+  const answers = new Answers({ run, conversations, outbox, onError });
   const tester = new LinkTester({ provider, clock, presets, trialKeys });
-  const router = createRouter({ conversations, answers, settings, status, presets, tester });
+  const router = createRouter({
+    conversations,
+    answers,
+    settings,
+    status,
+    presets,
+    tester,
+    outbox: outboxItems,
+  });
   const closing = opened.move();
 
   return {
@@ -141,9 +214,11 @@ export function createApp(options: AppOptions): App {
     settings,
     status,
     tester,
-    run: (request, signal) => chain.run(request, signal),
+    run,
+    startOutbox: () => outbox.start(),
     async [Symbol.asyncDispose]() {
       await answers[Symbol.asyncDispose]();
+      await outbox[Symbol.asyncDispose]();
       await engine[Symbol.asyncDispose]();
       closing[Symbol.dispose]();
     },

@@ -1,12 +1,15 @@
 import type { ChainRules, HedgeRule, Link, SkipRule } from "../chain/index.ts";
 import {
+  type BreakerConfig,
   type Config,
   durationMs,
+  type Level,
   type Preset,
   type ProviderName,
   type SecretsInfo,
   type Settings,
 } from "../contract/index.ts";
+import type { ProbeSettings } from "../health/index.ts";
 import { type Secrets, type SettingsStore, StoreError } from "../store/index.ts";
 import { linksOf, overridesOf, starterLink } from "./links.ts";
 
@@ -19,8 +22,12 @@ export interface ChainSettingsParts {
   /** The provider families that this program has. */
   families: readonly ProviderName[];
   onChange(): void;
+  /** Told when the key of a link was set or removed. */
+  onKeyChange(link: string): void;
 }
 
+/** Nobody profits from a probe when nothing was asked for this long. */
+const probesIdleAfterMs = 10 * 60_000;
 const deadlineMs = 5 * 60_000;
 const retryAfterMs = 60_000;
 const offlineMessage = "No link of the chain can answer now, and nothing fitting was answered before.";
@@ -55,6 +62,30 @@ export class ChainSettings {
     return this.#rules;
   }
 
+  /** The links, each with what its breaker is set to. */
+  get linksWithBreakers(): (Link & { breaker: BreakerConfig | undefined })[] {
+    const breakers = new Map(this.config.fallback_chain?.map(({ id, breaker }) => [id, breaker]));
+    return this.links.map((link) => ({ ...link, breaker: breakers.get(link.id) }));
+  }
+
+  /** How links are probed. */
+  get probes(): ProbeSettings {
+    const { probes = true, probe_interval = "30s", probe_timeout = "10s" } = this.#config.health ?? {};
+    return {
+      enabled: probes,
+      intervalMs: durationMs(probe_interval),
+      timeoutMs: durationMs(probe_timeout),
+      idleAfterMs: probesIdleAfterMs,
+    };
+  }
+
+  /** Sets the best level that may be used. */
+  setCeiling(level: Level): void {
+    this.#parts.store.update({ level });
+    this.#rules = { ...this.#rules, level };
+    this.#parts.onChange();
+  }
+
   get links(): readonly Link[] {
     return this.#rules.links;
   }
@@ -85,11 +116,13 @@ export class ChainSettings {
 
   async setSecret(link: string, key: string): Promise<SecretsInfo> {
     await this.#parts.secrets.set(link, key);
+    this.#parts.onKeyChange(link);
     return this.secretsInfo();
   }
 
   async removeSecret(link: string): Promise<SecretsInfo> {
     await this.#parts.secrets.remove(link);
+    this.#parts.onKeyChange(link);
     return this.secretsInfo();
   }
 
@@ -109,7 +142,7 @@ export class ChainSettings {
       skip: skipOf(config.skip),
       recovery: config.recovery ?? "continue",
       hedge: hedgeOf(config.hedge),
-      level: "full",
+      level: this.#parts.store.get().level,
       deadlineMs: config.deadline ? durationMs(config.deadline) : deadlineMs,
       offline: {
         message: config.offline?.message ?? offlineMessage,

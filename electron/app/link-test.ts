@@ -1,4 +1,11 @@
-import { type Clock, type Link, type Provider, runAttempt } from "../chain/index.ts";
+import {
+  type AttemptEnd,
+  type Clock,
+  type Link,
+  type Provider,
+  type ProviderRequest,
+  runAttempt,
+} from "../chain/index.ts";
 import type { Attempt, LinkConfig, Preset } from "../contract/index.ts";
 import { linksOf } from "./links.ts";
 
@@ -33,18 +40,50 @@ export class LinkTester {
     const { provider, clock, presets, trialKeys } = this.#parts;
     const [link] = linksOf({ fallback_chain: [config] }, presets) as [Link];
     if (apiKey !== undefined) trialKeys.set(link, apiKey);
-    const attempt = runAttempt({
-      provider: provider(link),
+    const { record } = await ask(
+      provider(link),
       link,
-      request: question,
+      question,
       clock,
-      signal: signal ?? new AbortController().signal,
-      remainingMs: Number.POSITIVE_INFINITY,
-    });
-    let next = await attempt.next();
-    while (!next.done) next = await attempt.next();
-    const { record } = next.value;
+      signal ?? new AbortController().signal,
+    );
     // A model that thinks first may use up the few tokens before it speaks: it works all the same.
     return { ok: record.outcome === "answered" || record.kind === "empty", attempt: record };
   }
+}
+
+/**
+ * The cheapest honest request (seed 002): one token. Gives the time to it, milliseconds; null from a model that used it up before
+ * it spoke. Rejects with the failure.
+ */
+export async function probe(
+  provider: Provider,
+  link: Link,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<{ firstTokenMs: number | null }> {
+  const hello: ProviderRequest = { messages: [{ role: "user", content: "Hello" }], max_tokens: 1 };
+  const end = await ask(provider, link, hello, clock, signal);
+  if (end.outcome === "failed" && end.failure.kind !== "empty") throw end.failure;
+  return { firstTokenMs: end.record.first_token_ms };
+}
+
+async function ask(
+  provider: Provider,
+  link: Link,
+  request: ProviderRequest,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<AttemptEnd> {
+  const attempt = runAttempt({
+    provider,
+    link,
+    request,
+    clock,
+    signal,
+    remainingMs: Number.POSITIVE_INFINITY,
+  });
+  let next = await attempt.next();
+  while (!next.done) next = await attempt.next();
+  return next.value;
 }

@@ -5,6 +5,7 @@ import { StoreError } from "../store/index.ts";
 import type { Answers } from "./answers.ts";
 import type { ChainSettings } from "./chain-settings.ts";
 import type { LinkTester } from "./link-test.ts";
+import type { OutboxItems } from "./outbox-items.ts";
 import type { Watched } from "./watched.ts";
 
 export interface RouterParts {
@@ -14,11 +15,12 @@ export interface RouterParts {
   status: Watched<Status>;
   presets: readonly Preset[];
   tester: LinkTester;
+  outbox: OutboxItems;
 }
 
 /** The contract, implemented: each procedure a line or two over the part that does the work. */
 export function createRouter(parts: RouterParts) {
-  const { conversations, answers, settings, status, presets, tester } = parts;
+  const { conversations, answers, settings, status, presets, tester, outbox } = parts;
   const door = implement(api).use(async ({ next }) => {
     try {
       return await next();
@@ -34,10 +36,16 @@ export function createRouter(parts: RouterParts) {
       remove: door.conversations.remove.handler(({ input }) => {
         answers.stopAll(input.id);
         conversations.remove(input.id);
+        outbox.conversationRemoved(input.id);
       }),
+      setLocalOnly: door.conversations.setLocalOnly.handler(({ input }) =>
+        conversations.setLocalOnly(input.id, input.local_only),
+      ),
     },
     chat: {
-      send: door.chat.send.handler(({ input }) => answers.send(input.conversation_id, input.text)),
+      send: door.chat.send.handler(({ input }) =>
+        answers.send(input.conversation_id, input.text, input.local_only),
+      ),
       regenerate: door.chat.regenerate.handler(({ input }) => answers.regenerate(input.question_id)),
       follow: door.chat.follow.handler(({ input, signal }) => answers.follow(input.message_id, signal)),
       stop: door.chat.stop.handler(({ input }) => answers.stop(input.message_id)),
@@ -45,6 +53,19 @@ export function createRouter(parts: RouterParts) {
     status: {
       get: door.status.get.handler(() => status.now),
       watch: door.status.watch.handler(({ signal }) => status.watch(signal)),
+    },
+    level: {
+      set: door.level.set.handler(({ input }) => {
+        settings.setCeiling(input.level);
+        return status.now;
+      }),
+    },
+    outbox: {
+      list: door.outbox.list.handler(() => outbox.list()),
+      add: door.outbox.add.handler(({ input }) => outbox.add(input.question_id)),
+      accept: door.outbox.accept.handler(({ input }) => outbox.accept(input.id)),
+      drop: door.outbox.drop.handler(({ input }) => outbox.drop(input.id)),
+      retryNow: door.outbox.retryNow.handler(() => outbox.retryNow()),
     },
     settings: {
       get: door.settings.get.handler(() => settings.settings),

@@ -57,8 +57,8 @@ export interface ChainParts {
   cache: AnswerCache | null;
   /** A receipt in words. */
   notices(receipt: Receipt, ending: Ending): Notice[];
-  /** Told of every attempt as it ends. */
-  onAttempt(attempt: Attempt): void;
+  /** Told of every attempt as it ends, with what went through it: the request, and what the person has seen of the answer. */
+  onAttempt(attempt: Attempt, exchange: { request: ChatRequest; said: string }): void;
 }
 
 /** Moves requests along the links: the only way to an answer. */
@@ -72,8 +72,13 @@ export class Chain {
   /**
    * Answers a request: the planned links in order, then the cache, then the honest offline reply.
    * Never throws. Exactly one `finished` ends it, with the receipt, and with a failure when nothing answered.
+   * `may` leaves links out of this one request.
    */
-  run(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChainEvent, void, void> {
-    return new Run(this.#parts, request, signal).events();
+  run(
+    request: ChatRequest,
+    signal: AbortSignal,
+    may: (link: Link) => boolean = () => true,
+  ): AsyncGenerator<ChainEvent, void, void> {
+    return new Run(this.#parts, request, signal, may).events();
   }
 }

@@ -29,7 +29,10 @@ function keys(
   switch (strategy) {
     case "weighted":
       // The smallest of exponential draws at each weight's rate is a weighted choice (Efraimidis and Spirakis, 2006).
-      return (link) => -Math.log(1 - random()) / (link.weight * gate.confidence(link));
+      return (link) => {
+        const weight = link.weight * gate.confidence(link);
+        return weight > 0 ? -Math.log(1 - random()) / weight : Number.POSITIVE_INFINITY;
+      };
     case "cheapest":
       return ({ price }) => (price ? price.input + price.output : Number.POSITIVE_INFINITY);
     case "fastest":

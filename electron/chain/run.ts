@@ -14,7 +14,7 @@ import { Gather } from "./gather.ts";
 import { Joint } from "./joint.ts";
 import { levelRules, lowerLevel } from "./levels.ts";
 import { type PlannedLink, plan } from "./plan.ts";
-import type { ProviderFailure } from "./provider.ts";
+import type { Link, ProviderFailure } from "./provider.ts";
 import { type PursuitEnd, type PursuitEvent, pursue } from "./pursuit.ts";
 import { type Runner, race } from "./race.ts";
 import { cacheReceipt, linkReceipt, offlineReceipt, type RunState } from "./receipt.ts";
@@ -43,7 +43,7 @@ export class Run {
   /** Of the links that are being asked. */
   readonly #aborts = new Set<AbortController>();
 
-  constructor(parts: ChainParts, request: ChatRequest, signal: AbortSignal) {
+  constructor(parts: ChainParts, request: ChatRequest, signal: AbortSignal, may: (link: Link) => boolean) {
     const rules = parts.rules();
     const { strategy, links } = rules;
     this.#parts = parts;
@@ -52,7 +52,11 @@ export class Run {
     this.#signal = signal;
     this.#deadlineAt = parts.clock.monotonic() + (request.deadline_ms ?? rules.deadlineMs);
     this.#ceiling = lowerLevel(rules.level, request.level ?? "full");
-    this.#queue = plan(request, links, this.#ceiling, { strategy, gate: parts.gate, random: parts.random });
+    this.#queue = plan(request, links.filter(may), this.#ceiling, {
+      strategy,
+      gate: parts.gate,
+      random: parts.random,
+    });
     this.#state = { planned: [...this.#queue], attempts: [], trimmed: false, ceiling: this.#ceiling };
   }
 
@@ -174,7 +178,7 @@ export class Run {
 
   #note(attempt: Attempt): void {
     this.#state.attempts.push(attempt);
-    this.#parts.onAttempt(attempt);
+    this.#parts.onAttempt(attempt, { request: this.#request, said: this.#gather.text });
   }
 
   /** When this link's first token counts as late; null when nothing is hedged. */

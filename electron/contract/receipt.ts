@@ -39,6 +39,8 @@ export const noticeCode = z.enum([
   "key_rejected",
   "model_missing",
   "quota_exhausted",
+  "budget_warning",
+  "budget_reached",
   "history_trimmed",
   "answer_continued",
   "interrupted_restarted",

@@ -1,9 +1,12 @@
 import { z } from "zod";
 import { config } from "./config.ts";
+import { level } from "./words.ts";
 
 /** What a person can set in the app, and what `electron-store` or `conf` keeps. */
 export const settings = z.object({
   theme: z.enum(["system", "light", "dark"]).default("system"),
+  /** The best level that the person allows. */
+  level: level.default("full"),
   /** The same schema as `holdfast.yaml`; in force unless a config file is. */
   config: config.default({}),
 });

@@ -1,4 +1,5 @@
 import type { Attempt, LinkStatus } from "../contract/index.ts";
+import type { ProbeResult } from "./probe-run.ts";
 
 /** What the attempts of a link have shown of it. */
 export type LinkCondition = Pick<
@@ -21,24 +22,32 @@ export class LinkHealth {
   /** Takes note of an attempt that ended; a stop by the person says nothing of the link. */
   record(attempt: Attempt): void {
     if (attempt.outcome === "cancelled" || attempt.outcome === "skipped") return;
-    const before = this.of(attempt.link);
     const at = new Date(Date.parse(attempt.started_at) + attempt.duration_ms).toISOString();
+    const { link, kind, first_token_ms: firstTokenMs } = attempt;
+    if (kind === null) this.recordProbe({ link, at, ok: true, firstTokenMs });
+    else
+      this.recordProbe({ link, at, ok: false, kind, message: attempt.message ?? "", status: attempt.status });
+  }
+
+  /** Takes note of a probe that ended. */
+  recordProbe(probe: ProbeResult): void {
+    const before = this.of(probe.link);
     this.#conditions.set(
-      attempt.link,
-      attempt.kind === null
+      probe.link,
+      probe.ok
         ? {
             light: "ok",
             consecutive_failures: 0,
             last_failure: before.last_failure,
-            latency_ms: attempt.first_token_ms,
-            checked_at: at,
+            latency_ms: probe.firstTokenMs ?? before.latency_ms,
+            checked_at: probe.at,
           }
         : {
             light: "failing",
             consecutive_failures: before.consecutive_failures + 1,
-            last_failure: { kind: attempt.kind, message: attempt.message ?? "", at },
+            last_failure: { kind: probe.kind, message: probe.message, at: probe.at },
             latency_ms: before.latency_ms,
-            checked_at: at,
+            checked_at: probe.at,
           },
     );
   }

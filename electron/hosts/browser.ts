@@ -15,6 +15,7 @@ const usualPort = 4140;
 /** The same app and page as the desktop's, served to a browser on loopback. */
 async function main(): Promise<void> {
   const { app, paths, dataDir } = createNodeApp({ hostUrl: import.meta.url, config: null });
+  app.startOutbox();
   const session = new PageSession(dataDir);
   const handler = new RPCHandler(app.router);
   const server = createPageServer({

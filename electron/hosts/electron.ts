@@ -10,7 +10,7 @@ import { defaultDataDir } from "./node-app.ts";
 import { programPaths, versionOf } from "./paths.ts";
 import { personError } from "./person-error.ts";
 
-const { app, dialog, safeStorage, utilityProcess } = electron;
+const { app, dialog, powerMonitor, safeStorage, utilityProcess } = electron;
 const paths = programPaths(import.meta.url);
 
 /** A JSON file of the data folder as electron-store keeps it, readable by its owner only. */
@@ -52,7 +52,9 @@ function buildApp({ dataDir, configFile }: ReturnType<typeof findData>): Desktop
         }),
       ),
     onError: logError,
+    onBattery: () => powerMonitor.onBatteryPower,
   });
+  holdfast.startOutbox();
   return {
     router: holdfast.router,
     theme: holdfast.settings.settings.theme,

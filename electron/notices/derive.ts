@@ -1,5 +1,6 @@
 import type {
   Attempt,
+  BudgetStatus,
   ChainFailure,
   FailureKind,
   FinishReason,
@@ -13,6 +14,8 @@ import { type Facts, features, notices, reasons } from "./words.ts";
 export interface NoticeContext {
   /** Whether a link runs the bundled starter model. */
   isStarter(link: string): boolean;
+  /** How this month's budget stands. */
+  budget: Pick<BudgetStatus, "warning" | "reached" | "cap_usd" | "spent_usd">;
   finishReason?: FinishReason | null;
   failure?: ChainFailure;
 }
@@ -22,7 +25,7 @@ export function noticesOf(receipt: Receipt, context: NoticeContext): Notice[] {
   const failed = receipt.attempts.find((attempt) => attempt.outcome === "failed") ?? null;
   return codesOf(receipt, context).map(({ code, about }) => {
     const { severity, text, action } = notices[code];
-    const facts = factsOf(receipt, about ?? failed);
+    const facts = factsOf(receipt, about ?? failed, context);
     return {
       code,
       severity,
@@ -46,7 +49,7 @@ const mendable: Partial<Record<FailureKind, NoticeCode>> = {
   quota_exhausted: "quota_exhausted",
 };
 
-function codesOf(receipt: Receipt, { failure, finishReason, isStarter }: NoticeContext): Told[] {
+function codesOf(receipt: Receipt, { failure, finishReason, isStarter, budget }: NoticeContext): Told[] {
   const told: Told[] = [];
   if (failure) {
     const code =
@@ -68,6 +71,12 @@ function codesOf(receipt: Receipt, { failure, finishReason, isStarter }: NoticeC
     if (broken) told.push({ code: restarted, about: broken });
   }
   if (failure?.code !== "stopped") told.push(...mendables(receipt.attempts));
+  if (budget.reached) {
+    const passedOver = ({ code, about }: Told) => code === "quota_exhausted" && about?.outcome === "skipped";
+    const others = told.filter((one) => !passedOver(one));
+    return others.length < told.length ? [...others, { code: "budget_reached" }] : others;
+  }
+  if (budget.warning && (receipt.cost_usd ?? 0) > 0) told.push({ code: "budget_warning" });
   return told;
 }
 
@@ -80,13 +89,15 @@ function mendables(attempts: readonly Attempt[]): Told[] {
   return told;
 }
 
-function factsOf(receipt: Receipt, about: Attempt | null): Facts {
+function factsOf(receipt: Receipt, about: Attempt | null, { budget }: NoticeContext): Facts {
   return {
     link: receipt.link,
     model: receipt.model,
     failed: about?.link ?? null,
     said: about?.message ?? null,
     dropped: receipt.dropped.flatMap((feature) => features[feature] ?? []).join(", "),
+    spent: `$${budget.spent_usd.toFixed(2)}`,
+    cap: `$${budget.cap_usd ?? 0}`,
     age: inWords(receipt.age_s ?? 0),
     originalQuestion: receipt.original_question ?? "",
   };
@@ -94,6 +105,7 @@ function factsOf(receipt: Receipt, about: Attempt | null): Facts {
 
 function reasonOf(code: NoticeCode, about: Attempt | null, failure: ChainFailure | undefined): string | null {
   if (code === "stopped" || code === "shorter_answer" || code === "feature_dropped") return null;
+  if (code === "budget_reached" || code === "budget_warning") return null;
   if (about?.kind == null) return failure?.message ?? null;
   return `${about.link}: ${about.message ?? reasons[about.kind]}`;
 }

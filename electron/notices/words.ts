@@ -10,6 +10,9 @@ export interface Facts {
   said: string | null;
   /** Features that were dropped, in words. */
   dropped: string;
+  /** What was spent this month, and the cap. */
+  spent: string;
+  cap: string;
   /** Age of a cached answer in words, and the question that it answered. */
   age: string;
   originalQuestion: string;
@@ -73,6 +76,16 @@ export const notices: Record<NoticeCode, NoticeWords> = {
   quota_exhausted: {
     severity: "warning",
     text: ({ failed }) => `The quota of ${failed} is used up.`,
+    action: toSettings("Open settings"),
+  },
+  budget_warning: {
+    severity: "info",
+    text: ({ spent, cap }) => `${spent} of this month's ${cap} are spent.`,
+    action: toSettings("Open settings"),
+  },
+  budget_reached: {
+    severity: "warning",
+    text: ({ cap }) => `This month's budget of ${cap} is spent, so links that cost money were passed over.`,
     action: toSettings("Open settings"),
   },
   history_trimmed: {

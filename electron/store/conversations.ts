@@ -54,8 +54,8 @@ export class Conversations implements Disposable {
   /** All conversations, the one that was last written to first. */
   list(): Conversation[] {
     return this.#database
-      .all("SELECT id, title, created_at, updated_at FROM conversations ORDER BY updated_at DESC, seq DESC")
-      .map((row) => ({ ...row }) as unknown as Conversation);
+      .all(`SELECT ${columns} FROM conversations ORDER BY updated_at DESC, seq DESC`)
+      .map(conversationOf);
   }
 
   get(id: string): Thread {
@@ -69,15 +69,16 @@ export class Conversations implements Disposable {
   }
 
   /** Begins a conversation that is named after its first question; the question itself is added by `addQuestion`. */
-  create(firstQuestion: string): Conversation {
+  create(firstQuestion: string, localOnly = false): Conversation {
     const now = this.#now();
     const id = this.#newId();
     this.#database.run(
-      "INSERT INTO conversations (id, title, created_at, updated_at) VALUES (?, ?, ?, ?)",
+      "INSERT INTO conversations (id, title, created_at, updated_at, local_only) VALUES (?, ?, ?, ?, ?)",
       id,
       titleOf(firstQuestion).toWellFormed(),
       now,
       now,
+      Number(localOnly),
     );
     return this.#conversation(id);
   }
@@ -85,6 +86,17 @@ export class Conversations implements Disposable {
   rename(id: string, title: string): Conversation {
     this.#database.run("UPDATE conversations SET title = ? WHERE id = ?", title.toWellFormed(), id);
     return this.#conversation(id);
+  }
+
+  /** Marks a conversation as local-only, or takes the mark away. What was asked already is not changed by it. */
+  setLocalOnly(id: string, localOnly: boolean): Conversation {
+    this.#database.run("UPDATE conversations SET local_only = ? WHERE id = ?", Number(localOnly), id);
+    return this.#conversation(id);
+  }
+
+  /** Whether a conversation is marked local-only. Throws a StoreError `not_found`: nobody may take a lost mark for none. */
+  isLocalOnly(id: string): boolean {
+    return this.#conversation(id).local_only;
   }
 
   /** Removes a conversation with all its messages. An answer that is being made in it can't be appended to any more. */
@@ -128,10 +140,10 @@ export class Conversations implements Disposable {
     });
   }
 
-  /** Stores a question and begins its answer, both or neither. A null conversation begins a new one. */
-  ask(conversationId: string | null, text: string): Asked {
+  /** Stores a question and begins its answer, both or neither. A null conversation begins a new one, local-only if so asked. */
+  ask(conversationId: string | null, text: string, localOnly = false): Asked {
     return this.#database.transaction(() => {
-      const id = conversationId ?? this.create(text).id;
+      const id = conversationId ?? this.create(text, localOnly).id;
       const question = this.addQuestion(id, text);
       const answer = this.beginAnswer(question.id);
       return { conversation: this.#conversation(id), question, answer };
@@ -182,12 +194,9 @@ export class Conversations implements Disposable {
   }
 
   #conversation(id: string): Conversation {
-    const row = this.#database.get(
-      "SELECT id, title, created_at, updated_at FROM conversations WHERE id = ?",
-      id,
-    );
+    const row = this.#database.get(`SELECT ${columns} FROM conversations WHERE id = ?`, id);
     if (row === null) throw noConversation(id);
-    return { ...row } as unknown as Conversation;
+    return conversationOf(row);
   }
 
   #question(id: string): StoredMessage {
@@ -208,6 +217,12 @@ export class Conversations implements Disposable {
   #now(): string {
     return new Date(this.#clock.now()).toISOString();
   }
+}
+
+const columns = "id, title, created_at, updated_at, local_only";
+
+function conversationOf(row: Record<string, unknown>): Conversation {
+  return { ...row, local_only: row.local_only === 1 } as Conversation;
 }
 
 function noConversation(id: string): StoreError {

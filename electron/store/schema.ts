@@ -87,4 +87,7 @@ export const storeMigrations: readonly string[] = [
     saved_at TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE conversations ADD COLUMN local_only INTEGER NOT NULL DEFAULT 0 CHECK (local_only IN (0, 1));
+  `,
 ];

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Answers } from "../../electron/app/answers.ts";
 import { Chain, openGate, ProviderFailure, systemClock } from "../../electron/chain/index.ts";
-import type { ChainEvent, FollowEvent } from "../../electron/contract/index.ts";
+import type { ChainEvent, Finished, FollowEvent } from "../../electron/contract/index.ts";
 import type { Conversations } from "../../electron/store/index.ts";
 import { settle } from "../fixtures/fake-clock.ts";
 import { linkOf, ScriptedProvider, type Step, says } from "../fixtures/scripted-provider.ts";
@@ -40,13 +40,21 @@ function setUp(
   });
   const conversations = openConversations();
   const errors: unknown[] = [];
+  const considered: Finished[] = [];
   const answers = new Answers({
-    chain,
+    run: (request, signal) => chain.run(request, signal),
+    outbox: {
+      hold: () => ({ [Symbol.dispose]: () => {} }),
+      consider: ({ finished }) => {
+        considered.push(finished);
+        return null;
+      },
+    },
     conversations: change(conversations),
     onError: (error) => errors.push(error),
   });
   onTestFinished(() => answers[Symbol.asyncDispose]());
-  return { answers, conversations, provider, errors };
+  return { answers, conversations, provider, errors, considered };
 }
 
 async function all(events: AsyncIterable<FollowEvent>): Promise<FollowEvent[]> {
@@ -58,6 +66,24 @@ const textOf = (events: readonly (FollowEvent | ChainEvent)[]) =>
   events.map((event) => (event.type === "delta" ? (event.text ?? "") : "")).join("");
 
 describe("an answer", () => {
+  it("is shown to the outbox when it has ended, with what its request was", async () => {
+    const { answers, considered } = setUp({ first: [[broken]] });
+    await all(answers.follow(answers.send(null, "How?").answer.id));
+    expect(considered).toMatchObject([{ failure: { code: "all_links_failed" } }]);
+  });
+
+  it("of a local-only conversation is asked for as local-only, from its first question on", async () => {
+    const { answers, conversations, provider } = setUp({ first: [says("Here.")] });
+    const { conversation, answer } = answers.send(null, "How?", true);
+    expect(conversation.local_only).toBe(true);
+    const events = await all(answers.follow(answer.id));
+    expect(provider.calls).toEqual([]);
+    expect(events.at(-1)).toMatchObject({ failure: { code: "all_links_failed" } });
+    expect(conversations.setLocalOnly(conversation.id, false).local_only).toBe(false);
+    await all(answers.follow(answers.send(conversation.id, "And now?").answer.id));
+    expect(provider.calls).toHaveLength(1);
+  });
+
   it("is stored with its question before anything is asked, and whole with its receipt at the end", async () => {
     const { answers, conversations, provider } = setUp({ first: [says("All ", "is well.")] });
     const { question, answer } = answers.send(null, "How?");

@@ -18,6 +18,7 @@ function setUp(file: Config | null = null, folder = folderForTest()) {
     presets: [],
     families: ["openai", "llama"],
     onChange,
+    onKeyChange: () => {},
   });
   return { settings, store, onChange, folder, kept: vault.kept };
 }

@@ -18,6 +18,8 @@ export const patience = new AbortController().signal;
 export const httpLink = (id: string, url: string, model: string): Link =>
   linkOf({ id, provider: "openai", baseUrl: url, model });
 
+const budget = { warning: false, reached: false, cap_usd: null, spent_usd: 0 };
+
 /** A chain as the app composes it, with the app's notices, and without a cache. */
 export function chainOver(links: readonly Link[], provider: Provider): Chain {
   return new Chain({
@@ -36,7 +38,7 @@ export function chainOver(links: readonly Link[], provider: Provider): Chain {
     clock: systemClock,
     random: Math.random,
     cache: null,
-    notices: (receipt, ending) => noticesOf(receipt, { ...ending, isStarter: () => false }),
+    notices: (receipt, ending) => noticesOf(receipt, { ...ending, isStarter: () => false, budget }),
     onAttempt() {},
   });
 }

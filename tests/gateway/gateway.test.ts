@@ -38,6 +38,18 @@ function setUp(scripts: Record<string, Step[][]>, links: Link[] = [first, second
   });
   const status: Status = {
     level: "full",
+    ceiling: "full",
+    offline: null,
+    budget: {
+      spent_usd: 0,
+      estimated_usd: 0,
+      unpriced_attempts: 0,
+      cap_usd: null,
+      share: null,
+      warning: false,
+      reached: false,
+    },
+    outbox: { waiting: 0, ready: 0 },
     links: links.map(({ id, provider: name, model, tier }) => ({
       id,
       provider: name,
@@ -49,6 +61,7 @@ function setUp(scripts: Record<string, Step[][]>, links: Link[] = [first, second
         id === "first" ? { kind: "server", message: "500", at: "2026-01-01T00:00:00.000Z" } : null,
       latency_ms: null,
       checked_at: null,
+      circuit: { state: "closed", failure_count: 0, last_failure: null, opens_until: null },
     })),
     engine: { state: "stopped", model: null, device: null, restarts: 0 },
     config_file: null,

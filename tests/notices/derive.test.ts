@@ -41,7 +41,8 @@ const receipt = (over: Partial<Receipt>): Receipt => ({
   ...over,
 });
 
-const noStarter: NoticeContext = { isStarter: () => false };
+const budget = { warning: false, reached: false, cap_usd: null, spent_usd: 0 };
+const noStarter: NoticeContext = { isStarter: () => false, budget };
 const codes = (of: Receipt, context = noStarter) => noticesOf(of, context).map(({ code }) => code);
 
 const backup = { tier: "backup", link: "second" } as const;
@@ -70,7 +71,7 @@ describe("noticesOf", () => {
   it("says what a local answer means, also when nothing else was asked for", () => {
     const local = receipt({ tier: "local", requested_tier: "local", link: "granite", attempts: [] });
     expect(codes(local)).toEqual(["local_used"]);
-    const starter = noticesOf(local, { isStarter: (link) => link === "granite" });
+    const starter = noticesOf(local, { ...noStarter, isStarter: (link) => link === "granite" });
     expect(starter).toMatchObject([{ code: "starter_model", action: { target: "models" } }]);
   });
 
@@ -111,6 +112,25 @@ describe("noticesOf", () => {
 
   it("says that the oldest part of a long conversation was left out", () => {
     expect(codes(receipt({ dropped: ["history", "length"] }))).toEqual(["history_trimmed"]);
+  });
+
+  it("says that the budget is spent, instead of a quota, when it kept a link from being asked", () => {
+    const skipped = attempt({ outcome: "skipped", kind: "quota_exhausted" });
+    const spent = { ...noStarter, budget: { warning: true, reached: true, cap_usd: 20, spent_usd: 20.5 } };
+    const told = noticesOf(receipt({ ...backup, attempts: [skipped] }), spent);
+    expect(told.map(({ code }) => code)).toEqual(["backup_used", "budget_reached"]);
+    expect(told[1]?.text).toBe(
+      "This month's budget of $20 is spent, so links that cost money were passed over.",
+    );
+    expect(codes(receipt({}), spent)).toEqual([]);
+  });
+
+  it("warns from 80 % of the budget on, with answers that cost something", () => {
+    const near = { ...noStarter, budget: { warning: true, reached: false, cap_usd: 20, spent_usd: 16.4 } };
+    expect(noticesOf(receipt({ cost_usd: 0.01 }), near)[0]?.text).toBe(
+      "$16.40 of this month's $20 are spent.",
+    );
+    expect(codes(receipt({ cost_usd: null }), near)).toEqual([]);
   });
 
   it("names what was dropped, and an answer that its limit cut short", () => {

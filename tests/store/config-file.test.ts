@@ -93,7 +93,12 @@ offline: []
       expect.unreachable();
     } catch (error) {
       expect((error as ConfigError).problems).toEqual([
-        { line: 2, column: 1, path: "skip", message: '"never" is not one of always_answer, retryable_only' },
+        {
+          line: 2,
+          column: 1,
+          path: "skip",
+          message: '"never" is not one of always_answer, retryable_only, or a group of keys, such as next',
+        },
       ]);
     }
   });

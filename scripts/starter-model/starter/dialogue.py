@@ -21,7 +21,9 @@ SYSTEM = tuple(line.replace("\\n", "\n") for line in lines(DATA / "system-prompt
 
 
 def draw_template(intent: Intent, rng: Random) -> str:
-    """A training template; those with many phrasings come somewhat more often."""
+    """A training template; the usual ones, and those with many phrasings, come more often."""
+    if intent.usual and rng.random() < 0.15:
+        return rng.choice(intent.usual)
     weights = [min(count(template), 24) ** 0.4 for template in intent.train]
     return rng.choices(intent.train, weights)[0]
 

@@ -13,11 +13,15 @@ HELD_OUT_SHARE = 10
 
 @dataclass(frozen=True)
 class Intent:
-    """A question that the model can answer: its answer, what it adds on request, and its phrasings."""
+    """A question that the model can answer: its answer, what it adds on request, and its phrasings.
+
+    Of the phrasings for training, the `usual` ones are asked most often.
+    """
 
     id: str
     answer: str
     follow_up: str
+    usual: tuple[str, ...]
     train: tuple[str, ...]
     held_out: tuple[str, ...]
 
@@ -57,9 +61,10 @@ def build(block: dict[str, list[str]], frames: list[str]) -> Intent:
     templates = block.get("?", []) + [frame.replace("X", f"<{concept}>") for concept in concepts for frame in frames]
     held_out = [template for template in templates if bucket("template", name, template) == 0]
     held_out = held_out or [min(templates, key=lambda text: sha256(text.encode()).hexdigest())]
-    train = block.get("!", []) + [template for template in templates if template not in held_out]
+    usual = block.get("!", [])
+    train = usual + [template for template in templates if template not in held_out]
     (answer,) = block["="]
-    return Intent(name, answer, " ".join(block.get("+", [])), tuple(train), tuple(held_out))
+    return Intent(name, answer, " ".join(block.get("+", [])), tuple(usual), tuple(train), tuple(held_out))
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,6 @@
 import type { Attempt, FinishReason, Usage } from "../contract/index.ts";
 import type { Clock } from "./clock.ts";
-import { costUsd } from "./cost.ts";
+import { costUsd, free } from "./cost.ts";
 import { Limits } from "./limits.ts";
 import {
   type Link,
@@ -70,7 +70,7 @@ export async function* runAttempt(input: AttemptInput): AsyncGenerator<Delta, At
     first_token_ms: firstTokenMs,
     duration_ms: since(),
     usage,
-    cost_usd: costUsd(usage, link.price),
+    cost_usd: costUsd(usage, link.price ?? (link.tier === "local" ? free : null)),
   });
   const failed = (failure: ProviderFailure): AttemptEnd => ({
     outcome: "failed",

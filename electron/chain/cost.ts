@@ -1,5 +1,8 @@
 import type { Price, Usage } from "../contract/index.ts";
 
+/** What a model on this machine costs. */
+export const free: Price = { input: 0, output: 0 };
+
 /** What an attempt cost in USD: tokens times the price per million; null where either is not known. */
 export function costUsd(usage: Usage | null, price: Price | null): number | null {
   if (!usage || !price) return null;

@@ -30,7 +30,7 @@ export function noticesOf(receipt: Receipt, context: NoticeContext): Notice[] {
       code,
       severity,
       text: text(facts),
-      reason: reasonOf(code, about ?? failed, context.failure),
+      reason: about ? saidBy(about) : reasonOf(code, failed, context.failure),
       action: action?.(facts) ?? null,
     };
   });
@@ -103,12 +103,28 @@ function factsOf(receipt: Receipt, about: Attempt | null, { budget }: NoticeCont
   };
 }
 
-function reasonOf(code: NoticeCode, about: Attempt | null, failure: ChainFailure | undefined): string | null {
-  if (code === "stopped" || code === "shorter_answer" || code === "feature_dropped") return null;
-  if (code === "budget_reached" || code === "budget_warning") return null;
-  if (about?.kind == null) return failure?.message ?? null;
-  return `${about.link}: ${about.message ?? reasons[about.kind]}`;
+/** Notices that need no reason beside their sentence. */
+const selfExplaining: ReadonlySet<NoticeCode> = new Set([
+  "stopped",
+  "shorter_answer",
+  "feature_dropped",
+  "history_trimmed",
+  "budget_warning",
+  "budget_reached",
+]);
+
+/** Why it was not the first link that answered. */
+function reasonOf(
+  code: NoticeCode,
+  failed: Attempt | null,
+  failure: ChainFailure | undefined,
+): string | null {
+  if (selfExplaining.has(code)) return null;
+  const said = failed && saidBy(failed);
+  return said ? `${failed.link} did not answer: ${said}` : (failure?.message ?? null);
 }
+
+const saidBy = ({ kind, message }: Attempt): string | null => message ?? (kind && reasons[kind]);
 
 /** An age in the largest unit that fits: "3 days", "1 hour". */
 function inWords(seconds: number): string {

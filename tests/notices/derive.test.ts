@@ -61,11 +61,11 @@ describe("noticesOf", () => {
       code: "backup_used",
       severity: "info",
       text: "Using backup service: second answered.",
-      reason: "primary: try later",
+      reason: "primary did not answer: try later",
     });
     expect(
       noticesOf(receipt({ ...backup, attempts: [attempt({ kind: "overloaded" })] }), noStarter),
-    ).toMatchObject([{ reason: "primary: it is overloaded" }]);
+    ).toMatchObject([{ reason: "primary did not answer: it is overloaded" }]);
   });
 
   it("says what a local answer means, also when nothing else was asked for", () => {

@@ -37,7 +37,7 @@ describe("holdfast ask", () => {
     }).run(["ask", "Still there?"]);
     expect(ended).toMatchObject({ code: 0, stdout: "All is well.\n" });
     expect(ended.stderr).toMatch(/^\n\[Backup\] second, \d+ ms to the first word, after 1 failed attempt\n/);
-    expect(ended.stderr).toContain("• Using backup service: second answered.\n  primary: ");
+    expect(ended.stderr).toContain("• Using backup service: second answered.\n  primary did not answer: ");
     expect(ended.stderr).toContain("• primary did not accept its API key");
   });
 

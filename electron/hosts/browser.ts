@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { parseArgs } from "node:util";
 import { RPCHandler } from "@orpc/server/ws";
 import open from "open";
 import { createNodeApp } from "./node-app.ts";
@@ -14,7 +15,7 @@ const usualPort = 4140;
 
 /** The same app and page as the desktop's, served to a browser on loopback. */
 async function main(): Promise<void> {
-  const { app, paths, dataDir } = createNodeApp({ hostUrl: import.meta.url, config: null });
+  const { app, paths, dataDir } = createNodeApp({ hostUrl: import.meta.url, config: configOption() });
   app.startOutbox();
   const session = new PageSession(dataDir);
   const handler = new RPCHandler(app.router);
@@ -32,6 +33,12 @@ async function main(): Promise<void> {
   server.close();
   server.closeAllConnections();
   await app[Symbol.asyncDispose]();
+}
+
+/** What `--config` names, or null. */
+function configOption(): string | null {
+  const { values } = parseArgs({ options: { config: { type: "string", short: "c" } }, strict: false });
+  return typeof values.config === "string" ? values.config : null;
 }
 
 async function listen(server: Server, port: number): Promise<number> {

@@ -20,6 +20,8 @@ export default defineConfig({
           name: "unit",
           include: ["tests/**/*.test.{ts,tsx}"],
           exclude: [...withProcesses, ...inBrowser],
+          // No test asserts a time by its limit; a busy machine must not fail one.
+          testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
       },

@@ -27,7 +27,7 @@ function defaultMaxTokens(model: string): number {
 }
 
 /** A JSON object without a schema has no setting of its own at Anthropic. */
-const jsonObjectInstruction =
+export const jsonObjectInstruction =
   "Answer with one JSON object and nothing else: no words around it, no code fence.";
 
 const imageTypes = ["image/jpeg", "image/png", "image/gif", "image/webp"] as const;

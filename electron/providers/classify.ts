@@ -45,6 +45,20 @@ const decisiveCodes: Readonly<Record<string, FailureKind>> = {
   server_overloaded: "overloaded",
   slow_down: "overloaded",
   service_tier_capacity_exceeded: "overloaded",
+
+  // AWS. Its statuses mislead: a model that is not ready is a 429, a model that failed a 424.
+  throttlingexception: "rate_limited",
+  servicequotaexceededexception: "quota_exhausted",
+  modelnotreadyexception: "overloaded",
+  serviceunavailableexception: "overloaded",
+  modeltimeoutexception: "server",
+  modelerrorexception: "server",
+  modelstreamerrorexception: "server",
+  internalserverexception: "server",
+  accessdeniedexception: "auth",
+  unrecognizedclientexception: "auth",
+  expiredtokenexception: "auth",
+  resourcenotfoundexception: "not_found",
 };
 
 /** Types that say no more than the status does, for errors that have none. */
@@ -63,6 +77,7 @@ const generalTypes: Readonly<Record<string, FailureKind>> = {
   server_error: "server",
   internal_server_error: "server",
   timeout_error: "server",
+  validationexception: "invalid_request",
 };
 
 /** What providers without codes write. `statuses` keeps a sentence from deciding where it is said in passing; null is "no status". */
@@ -96,6 +111,12 @@ const sentences: readonly { pattern: RegExp; kind: FailureKind; statuses: readon
     pattern: /\bmodel\b.{0,80}\b(?:not found|does not exist|has been (?:decommissioned|retired|removed))/is,
     kind: "not_found",
     statuses: [null, 400],
+  },
+  {
+    // Bedrock, for a model that is not there, not in this region, or only behind an inference profile.
+    pattern: /model identifier is invalid|on-demand throughput isn.t supported|reached the end of its life/i,
+    kind: "not_found",
+    statuses: [null, 400, 404],
   },
   {
     // Ollama and llama-server, when the model does not fit into this machine.

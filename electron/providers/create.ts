@@ -2,6 +2,7 @@ import type { Provider } from "../chain/index.ts";
 import type { ProviderName } from "../contract/index.ts";
 import { anthropicProvider } from "./anthropic.ts";
 import { azureOpenaiProvider } from "./azure-openai.ts";
+import { bedrockProvider } from "./bedrock.ts";
 import { ollamaProvider } from "./ollama.ts";
 import { openaiProvider } from "./openai.ts";
 import { openaiCompatibleProvider } from "./openai-compatible.ts";
@@ -13,6 +14,7 @@ const families = {
   openai: openaiProvider,
   anthropic: anthropicProvider,
   "azure-openai": azureOpenaiProvider,
+  bedrock: bedrockProvider,
   vertex: vertexProvider,
   ollama: ollamaProvider,
   "openai-compatible": openaiCompatibleProvider,

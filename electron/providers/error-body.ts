@@ -33,7 +33,7 @@ function errorObject(body: unknown): Json | null {
 
 /**
  * Reads the error shapes of OpenAI (`{error: {message, type, code}}`), Azure (the same with `innererror`), Anthropic (`{type, error: {type, message}}`), Ollama
- * (`{error: "…"}`), Gemini (`[{error: {code, message, status}}]`), vLLM and Mistral (`{object: "error", message, type, code}`), and FastAPI
+ * (`{error: "…"}`), Gemini (`[{error: {code, message, status}}]`), AWS (`{__type, message}`), vLLM and Mistral (`{object: "error", message, type, code}`), and FastAPI
  * (`{detail}`). Anything else gives an empty body.
  */
 export function readErrorBody(body: unknown): ErrorBody {
@@ -42,11 +42,12 @@ export function readErrorBody(body: unknown): ErrorBody {
   // Azure's own reason, behind an error that looks like OpenAI's.
   const inner = isObject(error.innererror) ? error.innererror : {};
   const filtered = filteredCategories(inner.content_filter_result);
-  const codes = [inner.code, error.code, error.type, error.status]
+  const codes = [inner.code, error.code, error.type, error.status, error.__type]
     .filter((code): code is string => typeof code === "string")
-    .map((code) => code.toLowerCase());
+    // AWS puts a namespace before the name of an exception.
+    .map((code) => code.replace(/^.*#/, "").toLowerCase());
   const status = [error.code, error.status].map(Number).find((code) => code >= 400 && code < 600);
-  const message = text(error.message ?? error.detail);
+  const message = text(error.message ?? error.detail ?? error.Message);
   return { codes, message: filtered === "" ? message : `${filtered}. ${message}`, status: status ?? null };
 }
 

@@ -59,7 +59,13 @@ export interface BadResponse {
 
 /** The provider's name for a request, to quote in a question to its support. */
 export function requestIdOf(headers: Headers): string | null {
-  return headers.get("x-request-id") ?? headers.get("request-id");
+  return headers.get("x-request-id") ?? headers.get("request-id") ?? headers.get("x-amzn-requestid");
+}
+
+/** AWS names the exception in a header, with its address behind a colon. */
+function codesInHeaders(headers: Headers): string[] {
+  const [name] = headers.get("x-amzn-errortype")?.split(":") ?? [];
+  return name === undefined ? [] : [name.toLowerCase()];
 }
 
 function isPage(response: BadResponse): boolean {
@@ -109,7 +115,8 @@ export function responseFailure(response: BadResponse, endpoint: Endpoint, now: 
       details,
     );
   }
-  const body = readErrorBody(json ?? (page ? "" : response.body));
+  const read = readErrorBody(json ?? (page ? "" : response.body));
+  const body = { ...read, codes: [...codesInHeaders(headers), ...read.codes] };
   const wait = retryAfterMs(headers, body.message, now);
   const kind = classify(status >= 400 ? status : null, body, wait !== null);
   return describedFailure(kind, endpoint, body.message, { ...details, retryAfterMs: wait });

@@ -1,6 +1,7 @@
 /** One file per provider family, each a `Provider`; how they fail is classified here. */
 export { anthropicProvider } from "./anthropic.ts";
 export { azureOpenaiProvider } from "./azure-openai.ts";
+export { bedrockProvider } from "./bedrock.ts";
 export { createProviders, type HttpProviderName } from "./create.ts";
 export * from "./llama.ts";
 export { ollamaProvider } from "./ollama.ts";

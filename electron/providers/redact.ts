@@ -8,6 +8,10 @@ const keyPatterns: readonly RegExp[] = [
   /\b(?:sk|pk|rk|gsk|xai|tgp|csk|nvapi|hf)[-_][\w*.-]{6,}/gi,
   /\bAIza[\w*-]{10,}/g,
   /\b(?:Bearer|Basic)\s+[\w*.~+/=-]{6,}/gi,
+  // AWS: access keys, Bedrock's API keys, and session tokens, which its complaints about a signature quote.
+  /\bA[KS]IA[A-Z0-9]{12,}/g,
+  /\b(?:ABSK|bedrock-api-key-)[\w+/=-]{8,}/g,
+  /(?<=x-amz-security-token:)[\w+/=]+/gi,
   /(?<=[?&](?:api[-_]?key|key|token|access_token)=)[^&\s"']+/gi,
 ];
 

@@ -13,6 +13,7 @@ describe("the providers that come with the program", () => {
       "openai",
       "anthropic",
       "azure-openai",
+      "bedrock",
       "vertex",
       "openrouter",
       "groq",

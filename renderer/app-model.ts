@@ -2,6 +2,7 @@ import { createContext, use } from "react";
 import type { Conversations, Drafts, Thread } from "./chat/index.ts";
 import type { Connection } from "./connection/index.ts";
 import type { StatusModel } from "./health/index.ts";
+import type { OutboxModel } from "./outbox/index.ts";
 import type { SettingsModel } from "./settings/index.ts";
 
 /** Everything that the page knows, each piece in one place. */
@@ -11,6 +12,7 @@ export interface AppModel {
   thread: Thread;
   drafts: Drafts;
   status: StatusModel;
+  outbox: OutboxModel;
   settings: SettingsModel;
 }
 

@@ -1,14 +1,16 @@
-import { Menu as MenuIcon, Settings as SettingsIcon, X } from "lucide-react";
+import { Inbox, Menu as MenuIcon, Settings as SettingsIcon, X } from "lucide-react";
 import { useEffect, useState } from "react";
+import type { Status } from "../electron/contract/index.ts";
 import { useApp } from "./app-model.ts";
-import { ChatPage, ConversationList } from "./chat/index.ts";
+import { ChatPage, ConversationList, LocalOnlySwitch } from "./chat/index.ts";
 import { ConnectionBanner } from "./connection/index.ts";
 import { StatusBar, Warnings } from "./health/index.ts";
+import { OutboxPage } from "./outbox/index.ts";
 import { SettingsPage } from "./settings/index.ts";
 import { hashOf, type Route, useRoute, useStore } from "./state/index.ts";
 import { Button } from "./ui/button.tsx";
 import { cn } from "./ui/cn.ts";
-import { Toasts } from "./ui/toast.tsx";
+import { Toasts, toast } from "./ui/toast.tsx";
 import { TooltipProvider } from "./ui/tooltip.tsx";
 
 /** The frame of every page: the side list, the page itself, and the status bar. */
@@ -23,19 +25,29 @@ export function App() {
         <ConnectionBanner connection={connection} />
         <Warnings warnings={statusNow?.warnings ?? []} />
         <div className="relative flex min-h-0 flex-1">
-          <SideBar route={route} open={listOpen} onClose={() => setListOpen(false)} />
+          <SideBar
+            route={route}
+            outbox={statusNow?.outbox ?? null}
+            open={listOpen}
+            onClose={() => setListOpen(false)}
+          />
           <div className="flex min-w-0 flex-1 flex-col">
             <TopBar route={route} listOpen={listOpen} onList={() => setListOpen((now) => !now)} />
             <main className="flex min-h-0 flex-1 flex-col">
-              {route.page === "chat" ? (
-                <ChatPage conversation={route.conversation} />
-              ) : (
-                <SettingsPage route={route} />
-              )}
+              {route.page === "chat" && <ChatPage conversation={route.conversation} />}
+              {route.page === "outbox" && <OutboxPage />}
+              {route.page === "settings" && <SettingsPage route={route} />}
             </main>
           </div>
         </div>
-        <StatusBar status={statusNow} />
+        <StatusBar
+          status={statusNow}
+          onLevel={(level) =>
+            void status
+              .setLevel(level)
+              .catch((error: unknown) => toast.failure("The level could not be set.", error))
+          }
+        />
       </div>
       <Toasts />
     </TooltipProvider>
@@ -44,12 +56,13 @@ export function App() {
 
 interface SideBarProps {
   route: Route;
+  outbox: Status["outbox"] | null;
   /** Whether it is drawn over the page where there is no room beside it. */
   open: boolean;
   onClose: () => void;
 }
 
-function SideBar({ route, open, onClose }: SideBarProps) {
+function SideBar({ route, outbox, open, onClose }: SideBarProps) {
   useEffect(() => {
     if (!open) return;
     const close = (event: KeyboardEvent) => {
@@ -73,7 +86,22 @@ function SideBar({ route, open, onClose }: SideBarProps) {
           <span className="font-semibold tracking-tight">Holdfast</span>
         </div>
         <ConversationList open={route.page === "chat" ? route.conversation : ""} onNavigate={onClose} />
-        <div className="border-t border-line p-3">
+        <div className="flex flex-col gap-1 border-t border-line p-3">
+          <Button
+            asChild
+            variant="quiet"
+            className={cn("w-full justify-start", route.page === "outbox" && "bg-accent-soft text-ink")}
+          >
+            <a
+              href={hashOf({ page: "outbox" })}
+              onClick={onClose}
+              aria-current={route.page === "outbox" ? "page" : undefined}
+            >
+              <Inbox aria-hidden />
+              Outbox
+              {outbox !== null && <OutboxCounts {...outbox} />}
+            </a>
+          </Button>
           <Button
             asChild
             variant="quiet"
@@ -94,18 +122,29 @@ function SideBar({ route, open, onClose }: SideBarProps) {
   );
 }
 
+function OutboxCounts({ waiting, ready }: Status["outbox"]) {
+  return (
+    <span className="ml-auto flex gap-2 text-xs font-normal">
+      {waiting > 0 && <span className="text-ink-faint">{waiting} waiting</span>}
+      {ready > 0 && <span className="font-semibold text-accent">{ready} ready</span>}
+    </span>
+  );
+}
+
 interface TopBarProps {
   route: Route;
   listOpen: boolean;
   onList: () => void;
 }
 
+const titles = { settings: "Settings", outbox: "Outbox" } as const;
+
 function TopBar({ route, listOpen, onList }: TopBarProps) {
   const { conversations } = useApp();
   const title = useStore(conversations.store, ({ list }) =>
-    route.page === "settings"
-      ? "Settings"
-      : (list.find((one) => one.id === route.conversation)?.title ?? "New conversation"),
+    route.page === "chat"
+      ? (list.find((one) => one.id === route.conversation)?.title ?? "New conversation")
+      : titles[route.page],
   );
   useEffect(() => {
     document.title = `${title} – Holdfast`;
@@ -123,7 +162,10 @@ function TopBar({ route, listOpen, onList }: TopBarProps) {
       >
         {listOpen ? <X aria-hidden /> : <MenuIcon aria-hidden />}
       </Button>
-      <h1 className="min-w-0 truncate text-base font-semibold">{title}</h1>
+      <h1 className="min-w-0 flex-1 truncate text-base font-semibold">{title}</h1>
+      {route.page === "chat" && (
+        <LocalOnlySwitch key={route.conversation} conversation={route.conversation} />
+      )}
     </header>
   );
 }

@@ -1,7 +1,8 @@
 import type { AppModel } from "./app-model.ts";
-import { Conversations, storedDrafts, Thread } from "./chat/index.ts";
+import { Conversations, storedDrafts, storedKept, Thread } from "./chat/index.ts";
 import { Connection, openHere } from "./connection/index.ts";
 import { StatusModel } from "./health/index.ts";
+import { OutboxModel } from "./outbox/index.ts";
 import { SettingsModel } from "./settings/index.ts";
 
 /** Builds the page's state and begins to connect. */
@@ -17,13 +18,15 @@ export function createApp(): AppModel {
   const conversations = new Conversations(connection);
   const thread = new Thread({
     connection,
+    kept: storedKept(localStorage),
     onConversation: (conversation) => conversations.put(conversation),
     onFinished: () => {
       conversations.refresh().catch((error: unknown) => console.error("The list could not be read:", error));
     },
   });
   const status = new StatusModel(connection);
+  const outbox = new OutboxModel(connection, status.store);
   const settings = new SettingsModel(connection, localStorage);
   void connection.run();
-  return { connection, conversations, thread, drafts: storedDrafts(localStorage), status, settings };
+  return { connection, conversations, thread, drafts: storedDrafts(localStorage), status, outbox, settings };
 }

@@ -4,6 +4,7 @@ import type {
   FollowEvent,
   MessageState,
   Notice,
+  Seam,
   StoredMessage,
   Tier,
 } from "../../electron/contract/index.ts";
@@ -15,6 +16,8 @@ export interface Live {
   /** Attempts that failed so far. */
   failed: readonly Attempt[];
   notices: readonly Notice[];
+  /** Where other links went on with the text. */
+  seams: readonly Seam[];
   /** Whether the model is reasoning and has not begun to answer. */
   reasoning: boolean;
   /** An answer that broke off: its text, void now, and why. `by` is the link that starts again, once it is known. */
@@ -27,7 +30,14 @@ export interface Entry {
   live: Live | null;
 }
 
-const nothingYet: Live = { asking: null, failed: [], notices: [], reasoning: false, retracted: null };
+const nothingYet: Live = {
+  asking: null,
+  failed: [],
+  notices: [],
+  seams: [],
+  reasoning: false,
+  retracted: null,
+};
 
 /** A stored message as an entry. */
 export function entryOf(message: StoredMessage): Entry {
@@ -63,10 +73,10 @@ export function entryAfter(entry: Entry, event: FollowEvent): Entry {
       return { message, live: { ...live, failed: [...live.failed, event.attempt], reasoning: false } };
     case "retracted": {
       const retracted = { text: message.text, link: event.link, kind: event.kind, by: null };
-      return { message: { ...message, text: "" }, live: { ...live, retracted } };
+      return { message: { ...message, text: "" }, live: { ...live, seams: [], retracted } };
     }
     case "seam":
-      return entry;
+      return { message, live: { ...live, seams: [...live.seams, event.seam] } };
     case "notice":
       return { message, live: { ...live, notices: [...live.notices, event.notice] } };
     case "finished": {

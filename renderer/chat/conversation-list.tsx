@@ -1,4 +1,4 @@
-import { Ellipsis, PencilLine, Plus, Trash2 } from "lucide-react";
+import { Ellipsis, House, PencilLine, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { Conversation } from "../../electron/contract/index.ts";
 import { useApp } from "../app-model.ts";
@@ -71,7 +71,7 @@ interface RowProps {
   onNavigate: () => void;
 }
 
-function Row({ conversation: { id, title }, selected, onNavigate }: RowProps) {
+function Row({ conversation: { id, title, local_only: localOnly }, selected, onNavigate }: RowProps) {
   const { conversations, drafts } = useApp();
   const [mode, setMode] = useState<"shown" | "renaming" | "removing">("shown");
 
@@ -104,9 +104,15 @@ function Row({ conversation: { id, title }, selected, onNavigate }: RowProps) {
         aria-current={selected ? "page" : undefined}
         title={title}
         onClick={onNavigate}
-        className={cn("min-w-0 flex-1 truncate py-1.5 pl-2 text-sm", selected && "font-semibold")}
+        className={cn(
+          "flex min-w-0 flex-1 items-center gap-1.5 py-1.5 pl-2 text-sm",
+          selected && "font-semibold",
+        )}
       >
-        {title}
+        {localOnly && (
+          <House role="img" aria-label="Local-only:" className="size-3.5 shrink-0 text-tier-local" />
+        )}
+        <span className="truncate">{title}</span>
       </a>
       <Menu
         trigger={

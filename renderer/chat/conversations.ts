@@ -42,6 +42,11 @@ export class Conversations {
     this.put(await this.#connection.client.conversations.rename({ id, title }));
   }
 
+  /** Says whether anything of a conversation may leave this machine from now on. */
+  async setLocalOnly(id: string, localOnly: boolean): Promise<void> {
+    this.put(await this.#connection.client.conversations.setLocalOnly({ id, local_only: localOnly }));
+  }
+
   async remove(id: string): Promise<void> {
     await this.#connection.client.conversations.remove({ id });
     this.store.set(({ loaded, list }) => ({ loaded, list: list.filter((one) => one.id !== id) }));

@@ -1,5 +1,5 @@
 import { Check, Copy, RotateCcw } from "lucide-react";
-import { memo, useId, useState } from "react";
+import { memo, type ReactNode, useId, useState } from "react";
 import type { NoticeAction } from "../../electron/contract/index.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
@@ -7,6 +7,7 @@ import { Tooltip } from "../ui/tooltip.tsx";
 import { formatMoment, formatMs, tierLooks } from "../words/index.ts";
 import type { Entry } from "./answer.ts";
 import { Ending, LiveState } from "./answer-state.tsx";
+import { spanOf } from "./attempt-story.ts";
 import { Markdown } from "./markdown/index.ts";
 import { Notices } from "./notices.tsx";
 import { TierBadge } from "./tier-badge.tsx";
@@ -41,6 +42,8 @@ interface AnswerViewProps {
   onChoose: (at: number) => void;
   onRegenerate: () => void;
   onAction: (action: NoticeAction) => void;
+  /** How the outbox stands with the question. */
+  offer: ReactNode;
 }
 
 export const AnswerView = memo(function AnswerView(props: AnswerViewProps) {
@@ -82,10 +85,11 @@ export const AnswerView = memo(function AnswerView(props: AnswerViewProps) {
         {receipt !== null && open && <Timeline id={timeline} receipt={receipt} />}
         {live !== null && <LiveState live={live} hasText={message.text !== ""} />}
         <div className={cn(message.state === "failed" && receipt?.tier !== "offline" && "opacity-75")}>
-          <Markdown text={message.text} />
+          <Markdown text={message.text} seams={receipt?.seams ?? live?.seams} />
         </div>
         <Ending message={message} />
         <Notices notices={receipt?.notices ?? live?.notices ?? []} onAction={props.onAction} />
+        {props.offer}
         {live === null && <Actions {...props} />}
       </div>
     </article>
@@ -109,13 +113,10 @@ function LiveMargin({ entry: { live } }: { entry: Entry }) {
 /** The time of the whole answer, every attempt included. */
 function AnsweredIn({ entry: { message } }: { entry: Entry }) {
   const attempts = message.receipt?.attempts ?? [];
-  const [first] = attempts;
-  const last = attempts.at(-1);
-  if (first === undefined || last === undefined) return null;
-  const ms = Date.parse(last.started_at) - Date.parse(first.started_at) + last.duration_ms;
+  if (attempts.length === 0) return null;
   return (
     <span className="reading text-ink-faint">
-      {formatMs(ms)}
+      {formatMs(spanOf(attempts).wholeMs)}
       {attempts.length > 1 && `, ${attempts.length} attempts`}
     </span>
   );

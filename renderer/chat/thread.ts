@@ -4,6 +4,7 @@ import type { Client, Connection } from "../connection/index.ts";
 import { createStore, type Store } from "../state/index.ts";
 import { type Entry, entryAfter, entryOf, joinDeltas } from "./answer.ts";
 import { frameBatch } from "./frame-batch.ts";
+import type { Kept } from "./kept.ts";
 import { turnsOf } from "./turns.ts";
 
 /** The open conversation. `id` is null for one that is not begun. */
@@ -13,10 +14,13 @@ export interface ThreadState {
   entries: ReadonlyMap<string, Entry>;
   /** The variant that the person chose, by question. */
   chosen: ReadonlyMap<string, string>;
+  /** Whether the conversation that is not begun will be local-only. */
+  beginsLocalOnly: boolean;
 }
 
 interface ThreadParts {
   connection: Connection;
+  kept: Kept;
   /** Called with a conversation that was made or changed by what happened here. */
   onConversation: (conversation: Conversation) => void;
   /** Called when an answer has ended. */
@@ -26,7 +30,13 @@ interface ThreadParts {
 /** How long to wait before an answer is followed again whose events ended too early, milliseconds. */
 const followAgainMs = 1_000;
 
-const none: ThreadState = { id: null, phase: "ready", entries: new Map(), chosen: new Map() };
+const none: ThreadState = {
+  id: null,
+  phase: "ready",
+  entries: new Map(),
+  chosen: new Map(),
+  beginsLocalOnly: false,
+};
 
 /**
  * The open conversation's messages, and the streams of those that are still being made. The main process makes the
@@ -56,11 +66,26 @@ export class Thread {
     if (id !== null && connection.phase === "ready") void this.#load(id, connection.client);
   }
 
+  /** Whether the conversation that is about to begin is local-only from its first question on. */
+  beginLocalOnly(localOnly: boolean): void {
+    this.store.set((now) => (now.id === null ? { ...now, beginsLocalOnly: localOnly } : now));
+  }
+
+  /** Reads the open conversation again, where something else than this page has changed it. */
+  refresh(): void {
+    const { id } = this.store.get();
+    const connection = this.#parts.connection.state.get();
+    if (id === null || connection.phase !== "ready") return;
+    this.#stopFollowing();
+    void this.#load(id, connection.client);
+  }
+
   /** Asks a question in the open conversation, and gives back the conversation's id. */
   async send(text: string): Promise<string> {
-    const { id } = this.store.get();
+    const { id, beginsLocalOnly } = this.store.get();
     const { client } = this.#parts.connection;
-    const accepted = await client.chat.send({ conversation_id: id, text });
+    const localOnly = id === null && beginsLocalOnly ? { local_only: true } : {};
+    const accepted = await client.chat.send({ conversation_id: id, text, ...localOnly });
     if (this.store.get().id === id) this.#accept(accepted, client);
     this.#parts.onConversation(accepted.conversation);
     return accepted.conversation.id;
@@ -88,17 +113,24 @@ export class Thread {
     });
   }
 
+  /** Keeps one of the answers to a question in view, now and after a reload. */
+  keep(question: string, answer: string): void {
+    this.#parts.kept.write(question, answer);
+    this.store.set((now) => ({ ...now, chosen: new Map(now.chosen).set(question, answer) }));
+  }
+
   #accept(
     accepted: { conversation: Conversation; question: StoredMessage; answer: StoredMessage },
     client: Client,
   ): void {
     const { conversation, question, answer } = accepted;
+    this.#parts.kept.write(question.id, null);
     this.store.set((now) => {
       const entries = new Map(now.entries)
         .set(question.id, entryOf(question))
         .set(answer.id, entryOf(answer));
       const chosen = new Map(now.chosen).set(question.id, answer.id);
-      return { id: conversation.id, phase: "ready", entries, chosen };
+      return { id: conversation.id, phase: "ready", entries, chosen, beginsLocalOnly: false };
     });
     if (answer.state === "streaming") void this.#follow(answer.id, client, this.#follows.signal);
   }
@@ -116,10 +148,27 @@ export class Thread {
       return;
     }
     const entries = new Map(found.messages.map((message) => [message.id, entryOf(message)]));
-    this.store.set((now) => ({ ...now, phase: "ready", entries }));
+    this.store.set((now) => ({
+      ...now,
+      phase: "ready",
+      entries,
+      chosen: this.#chosenOf(found.messages, now.chosen),
+    }));
     for (const message of found.messages) {
       if (message.state === "streaming") void this.#follow(message.id, client, signal);
     }
+  }
+
+  /** What the person chose since the conversation was opened, and before that what they kept. */
+  #chosenOf(
+    messages: readonly StoredMessage[],
+    chosen: ReadonlyMap<string, string>,
+  ): ReadonlyMap<string, string> {
+    const kept = messages.flatMap(({ id, role }) => {
+      const answer = role === "user" ? this.#parts.kept.read(id) : null;
+      return answer === null ? [] : [[id, answer] as const];
+    });
+    return new Map([...kept, ...chosen]);
   }
 
   async #follow(answer: string, client: Client, signal: AbortSignal): Promise<void> {

@@ -2,6 +2,7 @@ import { Ban, Check, Minus, X } from "lucide-react";
 import type { Attempt, Receipt } from "../../electron/contract/index.ts";
 import { cn } from "../ui/cn.ts";
 import { formatAge, formatCount, formatMs, formatUsd, outcomeWords, tierLooks } from "../words/index.ts";
+import { spanOf, storyOf } from "./attempt-story.ts";
 
 const outcomeLooks = {
   answered: { icon: Check, color: "text-good", bar: "bg-good" },
@@ -48,8 +49,16 @@ function Reading({ label, value }: { label: string; value: string }) {
   );
 }
 
-function AttemptRow({ attempt, span }: { attempt: Attempt; span: Span }) {
+interface AttemptRowProps {
+  attempt: Attempt;
+  span: Span;
+  /** Its part in the answer, where its own record does not say it. */
+  story: string | null;
+}
+
+function AttemptRow({ attempt, span, story }: AttemptRowProps) {
   const look = outcomeLooks[attempt.outcome];
+  const wasAsked = attempt.outcome !== "skipped";
   const status = attempt.status === null ? "" : ` (HTTP ${attempt.status})`;
   return (
     <li className="flex flex-col gap-1.5 py-2.5">
@@ -62,21 +71,28 @@ function AttemptRow({ attempt, span }: { attempt: Attempt; span: Span }) {
           {status}
         </span>
       </div>
-      <Bar attempt={attempt} span={span} />
+      {wasAsked && <Bar attempt={attempt} span={span} />}
+      {story !== null && <p className="text-xs font-medium">{story}</p>}
       {attempt.message !== null && <p className="text-xs text-ink-soft">{attempt.message}</p>}
-      <dl className="flex flex-wrap gap-x-4 gap-y-0.5">
-        <Reading label="connected" value={formatMs(attempt.connect_ms)} />
-        <Reading label="first token" value={formatMs(attempt.first_token_ms)} />
-        <Reading label="total" value={formatMs(attempt.duration_ms)} />
-        {attempt.usage !== null && (
-          <Reading
-            label="tokens"
-            value={`${formatCount(attempt.usage.input_tokens)} in, ${formatCount(attempt.usage.output_tokens)} out`}
-          />
-        )}
-        <Reading label="cost" value={formatUsd(attempt.cost_usd)} />
-      </dl>
+      {wasAsked && <Readings attempt={attempt} />}
     </li>
+  );
+}
+
+function Readings({ attempt }: { attempt: Attempt }) {
+  return (
+    <dl className="flex flex-wrap gap-x-4 gap-y-0.5">
+      <Reading label="connected" value={formatMs(attempt.connect_ms)} />
+      <Reading label="first token" value={formatMs(attempt.first_token_ms)} />
+      <Reading label="total" value={formatMs(attempt.duration_ms)} />
+      {attempt.usage !== null && (
+        <Reading
+          label="tokens"
+          value={`${formatCount(attempt.usage.input_tokens)} in, ${formatCount(attempt.usage.output_tokens)} out`}
+        />
+      )}
+      <Reading label="cost" value={formatUsd(attempt.cost_usd)} />
+    </dl>
   );
 }
 
@@ -86,10 +102,7 @@ export type TimelineSource = Pick<Receipt, "attempts"> & Partial<Receipt>;
 /** What was tried for an answer, in order, with times and costs; and what else the receipt says. */
 export function Timeline({ id, receipt }: { id: string; receipt: TimelineSource }) {
   const { attempts } = receipt;
-  const starts = attempts.map((attempt) => Date.parse(attempt.started_at));
-  const first = Math.min(...starts);
-  const ends = attempts.map((attempt, index) => (starts[index] ?? first) + attempt.duration_ms);
-  const wholeMs = Math.max(1, Math.max(...ends) - first);
+  const { firstMs, wholeMs } = spanOf(attempts);
   return (
     <section
       id={id}
@@ -105,7 +118,8 @@ export function Timeline({ id, receipt }: { id: string; receipt: TimelineSource 
               // biome-ignore lint/suspicious/noArrayIndexKey: a link may be tried twice, and attempts are only ever added
               key={index}
               attempt={attempt}
-              span={{ startMs: (starts[index] ?? first) - first, wholeMs }}
+              span={{ startMs: Date.parse(attempt.started_at) - firstMs, wholeMs }}
+              story={storyOf(attempt, receipt)}
             />
           ))}
         </ol>

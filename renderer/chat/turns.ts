@@ -21,8 +21,20 @@ export function turnsOf(entries: Iterable<Entry>): Turn[] {
   return [...turns.values()];
 }
 
-/** The variant that is shown: the one that was chosen, else the newest. */
-export function shownVariant(turn: Turn, chosen: ReadonlyMap<string, string>): Entry | null {
+/**
+ * The variant that is shown: the one that was chosen, else the newest. An answer that is still on offer (`offered`, by its
+ * id) waits for the person's choice.
+ */
+export function shownVariant(
+  turn: Turn,
+  chosen: ReadonlyMap<string, string>,
+  offered: string | null = null,
+): Entry | null {
   const id = chosen.get(turn.question.message.id);
-  return turn.variants.find((entry) => entry.message.id === id) ?? turn.variants.at(-1) ?? null;
+  return (
+    turn.variants.find((entry) => entry.message.id === id) ??
+    turn.variants.findLast((entry) => entry.message.id !== offered) ??
+    turn.variants.at(-1) ??
+    null
+  );
 }

@@ -1,36 +1,25 @@
+import { WifiOff } from "lucide-react";
 import type { EngineStatus, Level, LinkStatus, Status } from "../../electron/contract/index.ts";
-import { level as levels } from "../../electron/contract/index.ts";
 import { hashOf } from "../state/index.ts";
 import { cn } from "../ui/cn.ts";
 import { Tooltip } from "../ui/tooltip.tsx";
-import { formatMoment, formatMs, kindWords, levelLooks } from "../words/index.ts";
+import { formatMoment, formatMs, kindWords, offlineWords } from "../words/index.ts";
+import { Budget } from "./budget.tsx";
+import { LevelControl } from "./level-control.tsx";
 import { Light, lightLooks } from "./light.tsx";
 
-/** The level as a gauge of five steps with its name. */
-function LevelGauge({ level }: { level: Level }) {
-  const look = levelLooks[level];
-  const steps = levels.options.length - levels.options.indexOf(level);
-  return (
-    <Tooltip text={look.text}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: its explanation is reachable by keyboard */}
-      <div tabIndex={0} className="flex items-center gap-2 rounded-sm">
-        <span aria-hidden className="flex items-end gap-0.5">
-          {levels.options.map((one, index) => (
-            <span
-              key={one}
-              className={cn(
-                "w-1.5",
-                index < steps ? (steps < 3 ? "bg-caution" : "bg-accent") : "bg-line-strong/45",
-              )}
-              style={{ height: `${5 + index * 2}px` }}
-            />
-          ))}
-        </span>
-        <span className="text-ink-faint">Level</span>
-        <span className="font-semibold">{look.label}</span>
-      </div>
-    </Tooltip>
-  );
+/** What the breaker does with a link, in words; null while it lets everything through. */
+function circuitWords({ state, opens_until }: LinkStatus["circuit"], now: Date): string | null {
+  switch (state) {
+    case "closed":
+      return null;
+    case "open":
+      return opens_until === null ? "left alone" : `left alone until ${formatMoment(opens_until, now)}`;
+    case "half_open":
+      return "trying again";
+    default:
+      return state satisfies never;
+  }
 }
 
 /** What the tooltip of a link says. */
@@ -42,6 +31,8 @@ function linkText(link: LinkStatus): string {
     parts.push(`Last failure ${formatMoment(at, new Date())}: ${kindWords[kind]}. ${message}`);
   }
   if (link.consecutive_failures > 1) parts.push(`${link.consecutive_failures} failures in a row.`);
+  if (link.circuit.state === "open") parts.push("Its breaker is open: it is not asked until then.");
+  if (link.circuit.state === "half_open") parts.push("Its breaker lets a few trials through.");
   return parts.join(" ");
 }
 
@@ -67,36 +58,71 @@ function Engine({ engine }: { engine: EngineStatus }) {
   );
 }
 
-/** The instrument strip: the level, each link's light in the order of the chain, and the engine when it is at work. */
-export function StatusBar({ status }: { status: Status | null }) {
+function LinkLight({ link }: { link: LinkStatus }) {
+  const circuit = circuitWords(link.circuit, new Date());
+  return (
+    <Tooltip text={linkText(link)}>
+      <a
+        href={hashOf({ page: "settings", section: "providers", link: link.id })}
+        className="flex items-center gap-1.5 rounded-sm hover:text-accent"
+      >
+        <Light light={link.light} />
+        <span>{link.id}</span>
+        {circuit !== null ? (
+          <span className={link.circuit.state === "open" ? "text-bad" : "text-caution"}>{circuit}</span>
+        ) : (
+          link.latency_ms !== null && (
+            <span className="reading text-ink-faint">{formatMs(link.latency_ms)}</span>
+          )
+        )}
+      </a>
+    </Tooltip>
+  );
+}
+
+function Offline({ reason }: { reason: NonNullable<Status["offline"]> }) {
+  const { label, text } = offlineWords[reason];
+  return (
+    <Tooltip text={text}>
+      <span
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: its explanation is reachable by keyboard
+        tabIndex={0}
+        role="status"
+        className="flex items-center gap-1.5 rounded-sm font-semibold text-bad"
+      >
+        <WifiOff aria-hidden className="size-3.5" />
+        {label}
+      </span>
+    </Tooltip>
+  );
+}
+
+interface StatusBarProps {
+  status: Status | null;
+  onLevel: (level: Level) => void;
+}
+
+/** The instrument strip: the level, each link's light in the order of the chain, and what else bears on the next answer. */
+export function StatusBar({ status, onLevel }: StatusBarProps) {
   return (
     <footer className="flex min-h-9 flex-wrap items-center gap-x-5 gap-y-1 border-t border-line bg-panel px-4 py-1 text-xs">
       {status === null ? (
         <span className="text-ink-faint">Waiting for the status.</span>
       ) : (
         <>
-          <LevelGauge level={status.level} />
+          <LevelControl level={status.level} ceiling={status.ceiling} onSet={onLevel} />
+          {status.offline !== null && <Offline reason={status.offline} />}
           <ul
             aria-label="Links, in the order of the chain"
             className="flex flex-wrap items-center gap-x-4 gap-y-1"
           >
             {status.links.map((link) => (
               <li key={link.id}>
-                <Tooltip text={linkText(link)}>
-                  <a
-                    href={hashOf({ page: "settings", section: "providers", link: link.id })}
-                    className="flex items-center gap-1.5 rounded-sm hover:text-accent"
-                  >
-                    <Light light={link.light} />
-                    <span>{link.id}</span>
-                    {link.latency_ms !== null && (
-                      <span className="reading text-ink-faint">{formatMs(link.latency_ms)}</span>
-                    )}
-                  </a>
-                </Tooltip>
+                <LinkLight link={link} />
               </li>
             ))}
           </ul>
+          <Budget budget={status.budget} />
           <Engine engine={status.engine} />
           <span className="reading ml-auto text-ink-faint">{status.version}</span>
         </>

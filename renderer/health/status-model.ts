@@ -1,4 +1,4 @@
-import type { Status } from "../../electron/contract/index.ts";
+import type { Level, Status } from "../../electron/contract/index.ts";
 import type { Client, Connection } from "../connection/index.ts";
 import { createStore, type Store } from "../state/index.ts";
 
@@ -9,8 +9,16 @@ const watchAgainMs = 2_000;
 export class StatusModel {
   readonly store: Store<Status | null> = createStore<Status | null>(null);
 
+  readonly #connection: Connection;
+
   constructor(connection: Connection) {
+    this.#connection = connection;
     connection.whenever((client, signal) => void this.#watch(client, signal));
+  }
+
+  /** Sets the best level that may be used. */
+  async setLevel(level: Level): Promise<void> {
+    this.store.set(await this.#connection.client.level.set({ level }));
   }
 
   async #watch(client: Client, signal: AbortSignal): Promise<void> {

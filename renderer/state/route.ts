@@ -3,6 +3,7 @@ import { useSyncExternalStore } from "react";
 /** Where the page is. The address keeps it, so that a reload stays at the same place. */
 export type Route =
   | { page: "chat"; conversation: string | null }
+  | { page: "outbox" }
   /** `section` is a part of the page to bring into view, `add` the form for a new link; `link` names a link there. */
   | { page: "settings"; section: (typeof sections)[number]; link: string | null };
 
@@ -15,6 +16,7 @@ export function parseRoute(hash: string): Route {
     const section = sections.find((one) => one === first) ?? "providers";
     return { page, section, link: second ?? null };
   }
+  if (page === "outbox") return { page };
   return { page: "chat", conversation: page === "chat" && first ? first : null };
 }
 
@@ -23,6 +25,7 @@ export function hashOf(route: Route): string {
   if (route.page === "chat") {
     return route.conversation === null ? "#/chat" : `#/chat/${encodeURIComponent(route.conversation)}`;
   }
+  if (route.page === "outbox") return "#/outbox";
   const link = route.link === null ? "" : `/${encodeURIComponent(route.link)}`;
   return `#/settings/${route.section}${link}`;
 }

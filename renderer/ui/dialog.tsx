@@ -57,17 +57,19 @@ interface ConfirmProps {
   title: string;
   text: string;
   confirm: string;
+  /** What the harmless button says. */
+  keep?: string;
   onConfirm: () => void;
   onClose: () => void;
 }
 
 /** Asks before something is lost. The harmless button comes first and has the focus. */
-export function Confirm({ title, text, confirm, onConfirm, onClose }: ConfirmProps) {
+export function Confirm({ title, text, confirm, keep = "Keep it", onConfirm, onClose }: ConfirmProps) {
   return (
     <Dialog title={title} onClose={onClose} className="w-[min(27rem,calc(100vw-2rem))]">
       <p className="text-sm text-ink-soft">{text}</p>
       <div className="mt-5 flex justify-end gap-2">
-        <Button onClick={onClose}>Keep it</Button>
+        <Button onClick={onClose}>{keep}</Button>
         <Button
           variant="danger"
           onClick={() => {

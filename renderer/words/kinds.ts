@@ -1,4 +1,4 @@
-import type { Attempt, FailureKind } from "../../electron/contract/index.ts";
+import type { Attempt, FailureKind, Status } from "../../electron/contract/index.ts";
 
 /** Each failure kind as a short clause, to stand after the name of a link. */
 export const kindWords: Record<FailureKind, string> = {
@@ -25,6 +25,22 @@ export const kindWords: Record<FailureKind, string> = {
   engine_crashed: "the engine stopped unexpectedly",
   out_of_memory: "not enough memory",
   cancelled: "stopped",
+};
+
+/** Why links beyond this machine are passed over: a few words, and what can be done about it. */
+export const offlineWords: Record<NonNullable<Status["offline"]>, { label: string; text: string }> = {
+  no_network: {
+    label: "No network",
+    text: "This machine has no network. Links beyond it are passed over until it has one.",
+  },
+  sign_in_page: {
+    label: "Sign-in page",
+    text: "This network asks for a sign-in first: open a browser and sign in. Until then links beyond this machine are passed over.",
+  },
+  unreachable: {
+    label: "Internet unreachable",
+    text: "There is a network, but nothing on the internet can be reached through it. Links beyond this machine are passed over for a while.",
+  },
 };
 
 /** What became of an attempt, in plain words. */

@@ -55,11 +55,20 @@ interface LevelLook {
   text: string;
 }
 
-/** The levels, most first. */
+/** The levels, most first, each with what works at it. */
 export const levelLooks: Record<Level, LevelLook> = {
-  full: { label: "Full", text: "Every link may answer, with every feature." },
-  reduced: { label: "Reduced", text: "Cheaper or fewer links; answers may be shorter." },
-  minimal: { label: "Minimal", text: "Only models on this machine answer." },
-  cached: { label: "Cached", text: "Only earlier answers are given." },
-  offline: { label: "Offline", text: "Nothing can answer at the moment." },
+  full: { label: "Full", text: "Every link may answer, with images, tools and answers of any length." },
+  reduced: {
+    label: "Reduced",
+    text: "Only links of this level or below answer: no images, no tools, answers up to about 1,500 words.",
+  },
+  minimal: {
+    label: "Minimal",
+    text: "Only links of this level answer, as a rule the models on this machine: text alone, up to about 400 words.",
+  },
+  cached: {
+    label: "Cached",
+    text: "No link is asked. Earlier answers to the same question are given again.",
+  },
+  offline: { label: "Offline", text: "Nothing answers. You get an honest offline reply." },
 };

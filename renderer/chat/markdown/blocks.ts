@@ -45,6 +45,7 @@ export class BlockSplitter {
       this.#readLine(text.slice(this.#lineStart, end));
       this.#lineStart = end + 1;
     }
+    this.#cutBeforeOpenLine(text.charAt(this.#lineStart));
     if (text.length - this.#blockStart > 2 * longestBlock) this.#cutLongLine();
     return this.#result();
   }
@@ -69,6 +70,12 @@ export class BlockSplitter {
     this.#blank = false;
     const fence = fenceLine.exec(line);
     if (fence?.[1] !== undefined) this.#fence = { mark: fence[1], opening: line.trim() };
+  }
+
+  /** A line behind a blank one begins a new block as soon as its first character says that it belongs to no list. */
+  #cutBeforeOpenLine(first: string): void {
+    const mayBelong = first.trim() === "" || (this.#inList && /[-*+\d]/.test(first));
+    if (this.#blank && this.#fence === null && !mayBelong) this.#cut(this.#lineStart, false);
   }
 
   /** Ends the open block at `at`; inside a fence the piece is closed, and the next one opens the fence again. */

@@ -1,13 +1,15 @@
 import { Check, Copy } from "lucide-react";
-import { type ComponentProps, memo, useEffect, useRef, useState } from "react";
+import { type ComponentProps, Fragment, memo, useEffect, useRef, useState } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import rehypeHighlight from "rehype-highlight";
 import rehypeSanitize from "rehype-sanitize";
 import remarkGfm from "remark-gfm";
+import type { Seam } from "../../../electron/contract/index.ts";
 import { cn } from "../../ui/cn.ts";
 import { useCopy } from "../use-copy.ts";
 import { BlockSplitter } from "./blocks.ts";
 import { whenWorthwhile } from "./deferred.ts";
+import { Joints, jointsOf } from "./joints.tsx";
 import "./markdown.css";
 
 /** Only these leave the page; everything else that looks like a link is plain text. */
@@ -92,19 +94,28 @@ const MarkdownBlock = memo(function MarkdownBlock({ source, continued, deferred 
   );
 });
 
+interface MarkdownProps {
+  text: string;
+  /** Where other links went on with the text. */
+  seams?: readonly Seam[] | undefined;
+}
+
+const noSeams: readonly Seam[] = [];
+
 /** A model's Markdown, streamed or stored alike. Blocks that are finished are not rendered again. */
-export const Markdown = memo(function Markdown({ text }: { text: string }) {
+export const Markdown = memo(function Markdown({ text, seams = noSeams }: MarkdownProps) {
   const [splitter] = useState(() => new BlockSplitter());
+  const blocks = splitter.split(text);
+  const joints = jointsOf(text, blocks, seams);
   return (
     <div className="markdown">
-      {splitter.split(text).map((block, index) => (
-        <MarkdownBlock
-          key={block.offset}
-          source={block.source}
-          continued={block.continued}
-          deferred={index >= parsedAtOnce}
-        />
+      {blocks.map((block, index) => (
+        <Fragment key={block.offset}>
+          <Joints joints={joints.filter((joint) => joint.before === index)} />
+          <MarkdownBlock source={block.source} continued={block.continued} deferred={index >= parsedAtOnce} />
+        </Fragment>
       ))}
+      <Joints joints={joints.filter((joint) => joint.before === blocks.length)} />
     </div>
   );
 });

@@ -4,6 +4,7 @@ import { hashOf, parseRoute, type Route } from "../../../renderer/state/route.ts
 const routes: Route[] = [
   { page: "chat", conversation: null },
   { page: "chat", conversation: "a/b c" },
+  { page: "outbox" },
   { page: "settings", section: "add", link: null },
   { page: "settings", section: "providers", link: "my.link" },
 ];

@@ -95,6 +95,8 @@ export class FakeApp {
   readonly outbox = new Map<string, OutboxItem>();
   /** How often all that waits was to be asked at once. */
   retries = 0;
+  /** While true, no question is worth keeping: nothing could answer it better. */
+  keepsNothing = false;
   /** Links that were tested, with the key that came along. */
   readonly tested: { link: LinkConfig; key: string | null }[] = [];
   testResult: { ok: boolean; attempt: Attempt } = { ok: true, attempt: attempt({ duration_ms: 320 }) };
@@ -348,7 +350,7 @@ export class FakeApp {
       outbox: {
         list: os.outbox.list.handler(() => [...this.outbox.values()]),
         add: os.outbox.add.handler(({ input }) => {
-          this.queue(input.question_id);
+          if (!this.keepsNothing) this.queue(input.question_id);
           return [...this.outbox.values()];
         }),
         accept: os.outbox.accept.handler(({ input }) => this.#leaveOutbox(input.id)),

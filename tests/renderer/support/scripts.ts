@@ -51,6 +51,13 @@ export const local: Script = async function* () {
   yield finished(localText, localReceipt);
 };
 
+/** A door that stands open. */
+export function opened() {
+  const door = gate();
+  door.open();
+  return door;
+}
+
 /** The first provider answers with this text. */
 export function cloud(text: string): Script {
   return async function* () {
@@ -191,6 +198,81 @@ export function brokenOff(
     );
   };
 }
+
+/** The first provider answers `head` and breaks off at one door; the second goes on with `tail` and ends at the other. */
+export function continued(
+  head: string,
+  tail: string,
+  doors: { breaks: { passed: Promise<void> }; ends: { passed: Promise<void> } },
+): Script {
+  const broken = attempt({
+    outcome: "failed",
+    kind: "timeout_idle",
+    message: "Nothing came for 10 s.",
+    usage: null,
+  });
+  const second = attempt({
+    link: "second",
+    provider: "anthropic",
+    model: "claude-sonnet-5",
+    tier: "backup",
+    started_at: "2026-03-02T09:15:02.900Z",
+  });
+  const seam = { offset: head.length, link: "second" };
+  return async function* () {
+    yield started(broken, "cloud");
+    yield delta(head);
+    await doors.breaks.passed;
+    yield { type: "attempt_failed", attempt: broken };
+    yield started(second, "backup");
+    yield { type: "seam", seam };
+    for (const word of words(tail)) yield delta(word);
+    await doors.ends.passed;
+    yield finished(
+      head + tail,
+      receipt([broken, second], {
+        reason: "timeout_idle",
+        seams: [seam],
+        notices: [
+          notice({
+            code: "answer_continued",
+            text: "primary broke off in the middle; second went on from there.",
+          }),
+          notice({ code: "history_trimmed", severity: "warning", text: "The oldest part was left out." }),
+        ],
+      }),
+    );
+  };
+}
+
+/** One link is passed over, the first provider is slow, and the second, asked as well, is faster. */
+export const hedged: Script = async function* () {
+  const text = "High water comes twice a day.";
+  const skipped = attempt({
+    link: "zeroth",
+    outcome: "skipped",
+    kind: "overloaded",
+    message: "It failed 5 times in a row and is left alone for 30 s.",
+    status: null,
+    first_token_ms: null,
+    duration_ms: 0,
+    usage: null,
+    cost_usd: null,
+  });
+  const slower = attempt({ outcome: "cancelled", kind: "cancelled", first_token_ms: null, duration_ms: 900 });
+  const faster = attempt({
+    link: "second",
+    provider: "anthropic",
+    model: "claude-sonnet-5",
+    tier: "backup",
+    started_at: "2026-03-02T09:15:01.600Z",
+  });
+  yield started(slower, "cloud");
+  yield started(faster, "backup");
+  yield { type: "attempt_failed", attempt: slower };
+  yield delta(text);
+  yield finished(text, receipt([skipped, slower, faster], { reason: "overloaded" }));
+};
 
 const unreachable = attempt({
   outcome: "failed",

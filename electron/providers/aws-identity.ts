@@ -42,8 +42,8 @@ export async function awsIdentity(
     import("@aws-sdk/credential-provider-ini"),
   ]);
   const through = { region: () => Promise.resolve(region), requestHandler: awsRequestHandler(send) };
-  // Roles, SSO and sessions each look for the way out in another of these places.
-  const fromProfile = fromIni({ clientConfig: through, parentClientConfig: through });
+  // Read anew each time: a person may sign in while this program runs. Roles, SSO and sessions each look for the way out in another of these places.
+  const fromProfile = fromIni({ clientConfig: through, parentClientConfig: through, ignoreCache: true });
   const credentials = () => fromEnv()().catch(() => fromProfile({ callerClientConfig: through }));
   return { credentials, authSchemePreference: ["aws.auth#sigv4"] };
 }

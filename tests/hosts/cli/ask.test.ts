@@ -213,11 +213,4 @@ describe("a config that can't be used", () => {
     expect(code).toBe(78);
     expect(stderr).toMatch(/^There is no config file .*elsewhere\.yaml: check --config and HOLDFAST_CONFIG/);
   });
-
-  it("exits with 78 when a link names a provider that this version does not have", async () => {
-    const line = new CommandLine({ fallback_chain: [{ id: "far", provider: "bedrock", model: "any" }] });
-    const { code, stderr } = await line.run(["ask", "Hello?"]);
-    expect(code).toBe(78);
-    expect(stderr).toContain('Link "far": this version has no provider "bedrock". It has: ');
-  });
 });

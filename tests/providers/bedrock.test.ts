@@ -48,6 +48,28 @@ describe("an answer", () => {
     expect(server.calls.at(-1)?.path).toBe("/model/amazon.nova-2-lite-v1%3A0/converse-stream");
   });
 
+  test("that is slow to begin has told of its connection and its head", async () => {
+    const [first = Buffer.alloc(0)] = begun;
+    server.play({ ...eventStream(first.subarray(0, 9)), lingers: true });
+    const stop = new AbortController();
+    const events = provider.stream(hello, link(), stop.signal)[Symbol.asyncIterator]();
+    expect((await events.next()).value).toEqual({ type: "connected" });
+    expect((await events.next()).value).toMatchObject({ type: "head", status: 200 });
+    stop.abort();
+    await expect(events.next()).rejects.toMatchObject({ kind: "cancelled" });
+  });
+
+  test("keeps its connection alive for the next request", async () => {
+    server.play(fine);
+    const ports = new Set<number | undefined>();
+    for (let turn = 0; turn < 6; turn++) {
+      await attempt(provider, link());
+      ports.add(server.calls.at(-1)?.clientPort);
+    }
+    // Two, because a request may begin before the last one's connection is back in the pool.
+    expect(ports.size).toBeLessThanOrEqual(2);
+  });
+
   test("counts cached tokens as input", async () => {
     const usage = { inputTokens: 1, outputTokens: 2, cacheReadInputTokens: 30, cacheWriteInputTokens: 400 };
     server.play(

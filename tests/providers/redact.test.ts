@@ -10,6 +10,9 @@ describe("a text that is passed on", () => {
     ["key gsk_abcdefgh12345678 refused", "gsk_abcdefgh12345678"],
     ["https://host/v1?key=AIzaSyAbCdEfGhIjKlMn&alt=sse", "AIzaSyAbCdEfGhIjKlMn"],
     ["xai-abcdefgh12345678", "xai-abcdefgh12345678"],
+    ["Credential=AKIAABCDEFGH12345678/20261121", "AKIAABCDEFGH12345678"],
+    ["ABSKQmVkcm9ja0FQSUtleQ== is not valid", "ABSKQmVkcm9ja0FQSUtleQ=="],
+    ["should have been 'POST x-amz-security-token:IQoJb3JpZ2luX2VjE/+==", "IQoJb3JpZ2luX2VjE/+=="],
   ])("loses the key in %j", (text, key) => {
     expect(redact(text)).not.toContain(key);
     expect(redact(text)).toContain("[key removed]");

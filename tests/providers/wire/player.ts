@@ -17,6 +17,8 @@ export interface PlayedCall {
   /** With the query. */
   path: string;
   headers: IncomingHttpHeaders;
+  /** Two calls with the same one shared a connection. */
+  clientPort: number | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every family's format
   body: any;
   /** Resolves when the connection of the response is closed, or the response is over. */
@@ -41,7 +43,8 @@ export async function startPlayer(): Promise<Player> {
     response.on("close", closed.resolve);
     const { method = "", url: path = "", headers } = request;
     const body = JSON.parse((await text(request)) || "null");
-    calls.push({ method, path, headers, body, closed: closed.promise });
+    const clientPort = request.socket.remotePort;
+    calls.push({ method, path, headers, clientPort, body, closed: closed.promise });
     const { status = 200, headers: sent = {}, body: played, lingers = false } = recording;
     response.writeHead(status, sent);
     response.write(played);

@@ -27,10 +27,10 @@ import { guardedCache } from "./guarded-cache.ts";
 import { Health } from "./health.ts";
 import { LevelWatch } from "./level-watch.ts";
 import { LinkTester, probe, type TrialKeys } from "./link-test.ts";
-import { isStarter } from "./links.ts";
 import { Outbox } from "./outbox.ts";
 import { OutboxItems } from "./outbox-items.ts";
 import { type AppRouter, createRouter } from "./router.ts";
+import { isStarter, withLoneQuestions } from "./starter.ts";
 import { Watched } from "./watched.ts";
 
 /** What differs from one host to the next. All paths are absolute. */
@@ -96,7 +96,7 @@ export function createApp(options: AppOptions): App {
       fetch: egress.fetch,
       clock,
     }),
-    llama: llamaProvider({ engine, resolveModel: (model) => modelPath(model, resources) }),
+    llama: withLoneQuestions(llamaProvider({ engine, resolveModel: (model) => modelPath(model, resources) })),
   };
   const provider = ({ provider: name }: Link): Provider => egress.guard(providers[name] as Provider);
 

@@ -11,7 +11,8 @@ import {
 } from "../contract/index.ts";
 import type { ProbeSettings } from "../health/index.ts";
 import { type Secrets, type SettingsStore, StoreError } from "../store/index.ts";
-import { linksOf, overridesOf, starterLink } from "./links.ts";
+import { linksOf, overridesOf } from "./links.ts";
+import { starterLink } from "./starter.ts";
 
 export interface ChainSettingsParts {
   store: SettingsStore;

@@ -8,16 +8,7 @@ import {
   type ProviderName,
   type SkipOverridesConfig,
 } from "../contract/index.ts";
-
-/** The chain of a newcomer, and the last line of every chain that the settings page makes. */
-export const starterLink: LinkConfig = {
-  id: "starter",
-  provider: "llama",
-  model: "resources/models/starter.gguf",
-};
-
-/** Whether a link runs the model that ships with the program. */
-export const isStarter = (link: { model: string }): boolean => link.model.endsWith("models/starter.gguf");
+import { isStarter, starterLink } from "./starter.ts";
 
 /** Time limits by tier: a model on this machine may have to load first, and speaks more slowly. */
 const timeouts: Record<LinkTier, Timeouts> = {

@@ -46,7 +46,7 @@ export const notices: Record<NoticeCode, NoticeWords> = {
   starter_model: {
     severity: "warning",
     text: () =>
-      "This is the small starter model. It knows Holdfast itself and little else: don't rely on it for facts, and it can't read images.",
+      "This is the small starter model. It knows Holdfast itself and little else, looks at each question by itself, and can't read images: don't rely on it for facts.",
     action: () => ({ label: "Get a better local model", target: "models" }),
   },
   cached_answer: {

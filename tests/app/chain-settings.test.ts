@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { ChainSettings } from "../../electron/app/chain-settings.ts";
-import { starterLink } from "../../electron/app/links.ts";
+import { starterLink } from "../../electron/app/starter.ts";
 import type { Config, LinkConfig } from "../../electron/contract/index.ts";
 import { Secrets } from "../../electron/store/index.ts";
 import { folderForTest, memoryVault, openSettingsFile } from "./support.ts";

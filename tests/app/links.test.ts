@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isStarter, linksOf, starterLink } from "../../electron/app/links.ts";
+import { linksOf } from "../../electron/app/links.ts";
+import { isStarter, starterLink } from "../../electron/app/starter.ts";
 import type { LinkConfig, Preset } from "../../electron/contract/index.ts";
 
 const presets: Preset[] = [

@@ -11,32 +11,35 @@ export function spanOf(attempts: readonly Attempt[]): { firstMs: number; wholeMs
 
 const isAsked = ({ outcome }: Attempt) => outcome !== "skipped";
 
-/** Whether two links were asked at the same time. */
-function overlap(one: Attempt, other: Attempt): boolean {
-  return (
-    one !== other &&
-    isAsked(one) &&
-    isAsked(other) &&
-    startOf(one) < endOf(other) &&
-    startOf(other) < endOf(one)
+/** Two clocks time an attempt; what overlaps by less may just as well have come one after the other, milliseconds. */
+const clockSlackMs = 20;
+
+/** The other link that was asked while this one was, if any. */
+function rivalOf(attempt: Attempt, attempts: readonly Attempt[]): Attempt | null {
+  if (!isAsked(attempt)) return null;
+  const rivals = attempts.filter(
+    (other) =>
+      other !== attempt &&
+      isAsked(other) &&
+      startOf(attempt) + clockSlackMs < endOf(other) &&
+      startOf(other) + clockSlackMs < endOf(attempt),
   );
+  return rivals.find(({ outcome }) => outcome === "answered") ?? rivals[0] ?? null;
 }
 
-/**
- * What an attempt's own record does not say of its part in the answer: that it raced another one, and what became of its
- * text when it broke off. Null where there is nothing to tell.
- */
-export function storyOf(
-  attempt: Attempt,
-  { attempts, seams = [] }: Pick<Receipt, "attempts"> & Partial<Receipt>,
-): string | null {
-  const rival = attempts.find((other) => overlap(attempt, other));
-  if (attempt.outcome === "cancelled" && rival?.outcome === "answered") {
-    return `Was slower than ${rival.link} and was stopped.`;
+/** That it raced another link, and how that ended. */
+function raceWords(attempt: Attempt, attempts: readonly Attempt[]): string | null {
+  const rival = rivalOf(attempt, attempts);
+  if (rival === null) return null;
+  if (attempt.outcome === "cancelled") {
+    return rival.outcome === "answered" ? `Was slower than ${rival.link} and was stopped.` : null;
   }
-  if (rival !== undefined && attempt.outcome !== "cancelled" && startOf(attempt) > startOf(rival)) {
-    return `Was asked as well, because ${rival.link} had not begun to answer.`;
-  }
+  if (startOf(attempt) <= startOf(rival)) return null;
+  return `Was asked as well, because ${rival.link} had not begun to answer.`;
+}
+
+/** What became of its text, when it had begun to answer and broke off. */
+function breakWords(attempt: Attempt, attempts: readonly Attempt[], seams: Receipt["seams"]): string | null {
   if (attempt.outcome !== "failed" || attempt.first_token_ms === null) return null;
   const next = attempts.slice(attempts.indexOf(attempt) + 1).filter(isAsked);
   const goesOn = next.find((other) => seams.some((seam) => seam.link === other.link));
@@ -45,4 +48,13 @@ export function storyOf(
   return whole === undefined
     ? "Broke off in the middle."
     : `Broke off in the middle; its text was taken back, and ${whole.link} began anew.`;
+}
+
+/** An attempt's part in the answer, as far as its own record does not tell it; null where there is nothing to tell. */
+export function storyOf(
+  attempt: Attempt,
+  { attempts, seams }: Pick<Receipt, "attempts" | "seams">,
+): string | null {
+  const sentences = [raceWords(attempt, attempts), breakWords(attempt, attempts, seams)];
+  return sentences.filter((sentence) => sentence !== null).join(" ") || null;
 }

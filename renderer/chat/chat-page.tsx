@@ -120,6 +120,7 @@ export function ChatPage({ conversation }: { conversation: string | null }) {
               <div className="mx-auto max-w-[62rem]">
                 <Composer
                   running={running !== null}
+                  localOnly={localOnly}
                   blocked={connected ? null : "Not connected. What you write is kept."}
                 />
               </div>

@@ -13,7 +13,7 @@ const meaning = "Nothing of this conversation leaves this machine; only models o
 /** Whether a conversation is local-only; for one that is not begun, whether it will be. */
 export function useLocalOnly(conversation: string | null): boolean {
   const { conversations, thread } = useApp();
-  const begins = useStore(thread.store, (now) => now.id === null && now.beginsLocalOnly);
+  const begins = useStore(thread.store, (now) => now.beginsLocalOnly);
   const stored = useStore(conversations.store, ({ list }) =>
     list.some((one) => one.id === conversation && one.local_only),
   );
@@ -87,13 +87,13 @@ export function LocalOnlyFrame({ localOnly, children }: { localOnly: boolean; ch
       data-local-only={localOnly}
       className={cn(
         "flex min-h-0 flex-1 flex-col",
-        localOnly && "border-x-4 border-b-4 border-tier-local bg-tier-local/5",
+        localOnly && "border-x-4 border-b-4 border-seal bg-seal/5",
       )}
     >
       {localOnly && (
         <p
           role="status"
-          className="flex flex-wrap items-center gap-x-2 bg-tier-local px-3 py-1.5 text-sm text-paper sm:px-5"
+          className="flex flex-wrap items-center gap-x-2 bg-seal px-3 py-1.5 text-sm text-on-seal sm:px-5"
         >
           <House aria-hidden className="size-4 shrink-0" />
           <strong>Local-only.</strong>

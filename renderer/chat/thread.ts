@@ -130,7 +130,8 @@ export class Thread {
         .set(question.id, entryOf(question))
         .set(answer.id, entryOf(answer));
       const chosen = new Map(now.chosen).set(question.id, answer.id);
-      return { id: conversation.id, phase: "ready", entries, chosen, beginsLocalOnly: false };
+      // The page's address may still be that of a new conversation, which keeps its look until it has followed.
+      return { ...now, id: conversation.id, phase: "ready", entries, chosen };
     });
     if (answer.state === "streaming") void this.#follow(answer.id, client, this.#follows.signal);
   }

@@ -119,7 +119,7 @@ export function Timeline({ id, receipt }: { id: string; receipt: TimelineSource 
               key={index}
               attempt={attempt}
               span={{ startMs: Date.parse(attempt.started_at) - firstMs, wholeMs }}
-              story={storyOf(attempt, receipt)}
+              story={storyOf(attempt, { attempts, seams: receipt.seams ?? [] })}
             />
           ))}
         </ol>

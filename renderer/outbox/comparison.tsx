@@ -123,10 +123,10 @@ function Side({ name, answer, pieces, mark: Mark, onKeep }: SideProps) {
   return (
     <section aria-label={name} className="flex min-w-0 flex-col">
       <h3 className="section-label">{name}</h3>
-      <div className="flex flex-wrap items-baseline gap-x-3 pb-2 text-sm">
+      <div className="flex flex-wrap items-center gap-x-3 pb-2 text-sm">
         {look !== null && (
           <span className={cn("inline-flex items-center gap-1.5 font-semibold", look.color)}>
-            <look.icon aria-hidden className="size-4 self-center" />
+            <look.icon aria-hidden className="size-4" />
             {look.label}
           </span>
         )}

@@ -17,13 +17,15 @@ const groups = [
 
 /** What waits for a better tier, what has come of it, and what was given up. */
 export function OutboxPage() {
-  const { outbox } = useApp();
+  const { outbox, status } = useApp();
+  const statusNow = useStore(status.store, (now) => now);
   const items = useStore(outbox.store, (now) => now);
   const [comparing, setComparing] = useState<OutboxItem | null>(null);
-  // Attempts and times move on while the counts in the status stay.
+  // Attempts and times move on while the counts in the status stay: here any change of it is reason enough to look.
   useEffect(() => {
+    if (statusNow === null) return;
     outbox.refresh().catch((error: unknown) => console.error("The outbox could not be read:", error));
-  }, [outbox]);
+  }, [outbox, statusNow]);
   const attempt = (title: string, work: Promise<void>) =>
     work.catch((error: unknown) => toast.failure(title, error));
   const waits = items?.some((item) => item.state === "waiting") ?? false;
@@ -116,7 +118,7 @@ function Row({ item, onCompare, onDrop, onAdd }: RowProps) {
             label={item.state === "answered" ? "Better answer" : "Answered so far"}
             value={item.answered === null ? "not at all" : tierLooks[item.answered].label}
           />
-          <Fact label="Asked again" value={item.attempts === 1 ? "once" : `${item.attempts} times`} />
+          <Fact label="Asked again" value={timesWords(item.attempts)} />
           <Fact label="Since" value={formatMoment(item.created_at, new Date())} />
         </dl>
         {item.local_only && (
@@ -143,6 +145,11 @@ function Row({ item, onCompare, onDrop, onAdd }: RowProps) {
       </div>
     </li>
   );
+}
+
+function timesWords(times: number): string {
+  if (times === 0) return "not yet";
+  return times === 1 ? "once" : `${times} times`;
 }
 
 function Fact({ label, value }: { label: string; value: string }) {

@@ -36,7 +36,7 @@ const words = {
 /** Marks where other links went on. */
 export function Joints({ joints }: { joints: readonly Joint[] }) {
   return joints.map(({ seam, within }) => (
-    <p key={seam.offset} className="joint">
+    <p key={`${seam.offset} ${seam.link}`} className="joint">
       <span>
         <strong>{seam.link}</strong> {words[within]}
       </span>

@@ -43,18 +43,19 @@ export function ThreadViewport({ message, empty, footer }: ThreadViewportProps) 
 
 interface ComposerProps {
   running: boolean;
+  localOnly: boolean;
   /** Why nothing can be sent now; null when it can. */
   blocked: string | null;
 }
 
 /** Where a question is written: Enter sends, Shift+Enter begins a new line, Escape stops an answer. */
-export function Composer({ running, blocked }: ComposerProps) {
+export function Composer({ running, localOnly, blocked }: ComposerProps) {
   return (
     <ComposerPrimitive.Root className="flex items-end gap-2 rounded-lg border border-line-strong bg-raised p-1.5 focus-within:border-accent focus-within:outline-2 focus-within:-outline-offset-1 focus-within:outline-accent">
       <ComposerPrimitive.Input
         autoFocus
         aria-label="Your question"
-        placeholder={blocked ?? "Ask anything"}
+        placeholder={blocked ?? (localOnly ? "Ask the models on this machine" : "Ask anything")}
         minRows={1}
         maxRows={12}
         className="min-h-8 flex-1 resize-none bg-transparent px-2 py-1 text-base outline-none placeholder:text-ink-faint"

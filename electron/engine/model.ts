@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import {
   type ChatHistoryItem,
   LlamaChat,
@@ -14,6 +15,8 @@ import { toHistory } from "./history.ts";
 import { contextTooLong, generationFailure, loadFailure, type Native, threadsFor } from "./native.ts";
 
 const defaultContextSize = 8192;
+/** How long the reason for a failed load may take to be logged, milliseconds. */
+const lateLogMs = 20;
 /**
  * A prompt is read in pieces that keep native code busy for about this long, milliseconds, so that an abort is heard in time.
  * Fewer tokens than the smallest piece would waste a slow machine: each piece reads all the weights once.
@@ -50,6 +53,8 @@ export class LoadedModel implements AsyncDisposable {
     } catch (error) {
       await model?.dispose();
       signal.throwIfAborted();
+      // llama.cpp's log comes through the event loop, often behind the failure that it explains.
+      await setTimeout(lateLogMs);
       throw loadFailure(error, request.path, native.takeErrors());
     }
   }

@@ -2,7 +2,7 @@ import type { Config, LinkConfig } from "../../electron/contract/index.ts";
 import type { EngineFault } from "./engine-faults.ts";
 import type { Fault } from "./faults.ts";
 import type { House } from "./house.ts";
-import { isRemote, type LinkName, type Place } from "./positions.ts";
+import { isRemote, type Place } from "./positions.ts";
 
 /** USD per million tokens, a different price for each link, so that a receipt which names the wrong one is found out. */
 export const prices: Record<"alpha" | "beta" | "gamma", { input: number; output: number }> = {
@@ -71,5 +71,3 @@ export function isCounted(fault: AnyFault, { link, role }: Place): boolean {
   if (link === "engine" || link === "local") return false;
   return role !== "faulty" || !("does" in fault) || typeof fault.does !== "string";
 }
-
-export type RemoteName = Exclude<LinkName, "engine" | "local">;

@@ -50,8 +50,7 @@ const fails = (
   ...more,
 });
 
-/** Every way in which the engine on this machine may fail. */
-export const engineFaults: readonly EngineFault[] = [
+const every: readonly EngineFault[] = [
   fails("engine: SIGKILL", ["engine_crashed"], { model: endless, signal: "SIGKILL", torn: true }),
   fails("engine: SIGSTOP", ["timeout_idle", "timeout_first_token", "timeout_connect"], {
     model: endless,
@@ -79,3 +78,8 @@ export const engineFaults: readonly EngineFault[] = [
     notice: "model_missing",
   }),
 ];
+
+/** Every way in which the engine on this machine may fail; where a process can't be kept short of memory from outside, all but that. */
+export const engineFaults: readonly EngineFault[] = every.filter(
+  ({ roomMb }) => roomMb === undefined || process.platform === "linux",
+);

@@ -1,3 +1,4 @@
+import type { Link } from "../chain/index.ts";
 import type {
   ChainEvent,
   ChatRequest,
@@ -12,7 +13,7 @@ import type { Outbox } from "./outbox.ts";
 
 export interface AnswersParts {
   /** Asks the chain. */
-  run(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChainEvent>;
+  run(request: ChatRequest, signal: AbortSignal, may: (link: Link) => boolean): AsyncIterable<ChainEvent>;
   /** Gives way to the person's own requests, and takes up what they left unanswered. */
   outbox: Pick<Outbox, "hold" | "consider">;
   conversations: Conversations;
@@ -95,7 +96,9 @@ export class Answers implements AsyncDisposable {
       messages: conversations.history(question.conversation_id, question.id),
       ...(conversations.isLocalOnly(question.conversation_id) && { local_only: true }),
     };
-    for await (const event of run(request, live.abort.signal)) {
+    // The mark can be set while the answer is made: from then on no link beyond this machine is asked.
+    const may = ({ tier }: Link) => tier === "local" || !conversations.isLocalOnly(question.conversation_id);
+    for await (const event of run(request, live.abort.signal, may)) {
       this.#keep(id, event);
       live.tell(event);
       if (event.type === "finished") outbox.consider({ question, request, finished: event });

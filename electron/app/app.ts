@@ -65,8 +65,12 @@ export interface App extends AsyncDisposable {
   tester: LinkTester;
   /** Begins to work off the outbox: for hosts that stay, and so may ask again later. */
   startOutbox(): void;
-  /** Asks the chain without keeping a conversation: for the gateway and the command line. */
-  run(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChainEvent, void, void>;
+  /** Asks the chain without keeping a conversation: for the gateway and the command line. `may` leaves links out. */
+  run(
+    request: ChatRequest,
+    signal: AbortSignal,
+    may?: (link: Link) => boolean,
+  ): AsyncGenerator<ChainEvent, void, void>;
 }
 
 /** More questions than this do not wait; the oldest are dropped, with a word. */
@@ -130,6 +134,7 @@ export function createApp(options: AppOptions): App {
       onBattery: options.onBattery ?? (() => false),
       onChange: () => status.changed(),
       onWarning: (text) => void warnings.push(text),
+      onProbe: (probed) => levels.record(probed),
       onRecovery: () => outbox.retryNow(),
     }),
   );
@@ -152,9 +157,9 @@ export function createApp(options: AppOptions): App {
       health.record(attempt);
     },
   });
-  const run: App["run"] = (request, signal) => {
+  const run: App["run"] = (request, signal, may) => {
     health.noteRequest();
-    return levels.over(chain.run(request, signal));
+    return levels.over(chain.run(request, signal, may));
   };
   const entries = opened.use(new OutboxEntries({ database, clock, newId: randomUUID, max: outboxMax }));
   const outbox = new Outbox({

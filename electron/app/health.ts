@@ -7,7 +7,7 @@ import {
   type Permit,
   type Refusal,
 } from "../chain/index.ts";
-import type { Attempt, BreakerConfig, LinkStatus, Status } from "../contract/index.ts";
+import type { Attempt, BreakerConfig, FailureKind, LinkStatus, Status } from "../contract/index.ts";
 import {
   type BreakerStore,
   Breakers,
@@ -37,6 +37,8 @@ export interface HealthParts {
   onChange(): void;
   /** Told, in words for the person, when state could not be read or kept. */
   onWarning(text: string): void;
+  /** Told how each probe ended. */
+  onProbe(probe: { link: string; outcome: "answered" | "failed"; kind: FailureKind | null }): void;
   /** A link answers that had failed, or the network is back: what waits for a better tier may be asked. */
   onRecovery(): void;
 }
@@ -89,6 +91,11 @@ export class Health implements Gate, Disposable {
         const wasFailing = this.#lights.of(id).light === "failing";
         this.#gate.recordProbe(result);
         this.#lights.recordProbe(result);
+        parts.onProbe(
+          result.ok
+            ? { link: id, outcome: "answered", kind: null }
+            : { link: id, outcome: "failed", kind: result.kind },
+        );
         if (wasFailing && result.ok) parts.onRecovery();
         onChange();
       },

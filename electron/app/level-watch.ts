@@ -1,4 +1,4 @@
-import type { Clock, Link } from "../chain/index.ts";
+import { type Clock, countsAgainstLink, type Link } from "../chain/index.ts";
 import { type Attempt, type ChainEvent, type Level, level } from "../contract/index.ts";
 import {
   initialLevel,
@@ -37,7 +37,8 @@ export class LevelWatch {
   }
 
   /** An attempt, or a probe, of a link ended. */
-  record({ link, kind }: Pick<Attempt, "link" | "kind">): void {
+  record({ link, outcome, kind }: Pick<Attempt, "link" | "outcome" | "kind">): void {
+    if (outcome === "skipped" || outcome === "cancelled" || (kind && !countsAgainstLink(kind))) return;
     const known = this.#parts.links().find(({ id }) => id === link);
     if (!known) return;
     this.#observe(

@@ -1,17 +1,18 @@
 import type { ChainEvent, FollowEvent, StoredMessage } from "../contract/index.ts";
 
 /** Events that a page which comes later has to hear too: how the answer came about, not its text. */
-type Step = Exclude<ChainEvent, { type: "delta" } | { type: "finished" }>;
+type Step = Exclude<ChainEvent, { type: "delta" } | { type: "retracted" } | { type: "finished" }>;
 
 /** An answer that is being made, and the pages that follow it. */
 export class LiveAnswer {
   readonly abort = new AbortController();
   readonly #followers = new Set<Follower>();
-  readonly #steps: Step[] = [];
+  #steps: Step[] = [];
 
   /** Tells every follower. */
   tell(event: ChainEvent): void {
-    if (event.type !== "delta" && event.type !== "finished") this.#steps.push(event);
+    if (event.type === "retracted") this.#steps = this.#steps.filter(({ type }) => type !== "seam");
+    else if (event.type !== "delta" && event.type !== "finished") this.#steps.push(event);
     for (const follower of this.#followers) follower.push(event);
   }
 
@@ -28,7 +29,7 @@ export class LiveAnswer {
   follow(message: StoredMessage, signal?: AbortSignal): AsyncGenerator<FollowEvent, void, void> {
     const follower = new Follower();
     follower.push({ type: "snapshot", message });
-    for (const step of this.#steps) if (step.type !== "retracted") follower.push(step);
+    for (const step of this.#steps) follower.push(step);
     this.#followers.add(follower);
     const leave = () => {
       this.#followers.delete(follower);

@@ -45,6 +45,9 @@ export function keyOf(request: ChatRequest): CacheKey | null {
   return { fingerprint, question: normalised, originalQuestion };
 }
 
+/** What a link may leave out of a request without answering something else. */
+const sampling: ReadonlySet<string> = new Set(["temperature", "top_p", "seed"]);
+
 /** Whether an answer may be served again: a whole text from a cloud link, for which nothing of the request was dropped. */
 export function isWorthKeeping({ text, tool_calls, finish_reason }: Answer, receipt: Receipt): boolean {
   return (
@@ -52,7 +55,7 @@ export function isWorthKeeping({ text, tool_calls, finish_reason }: Answer, rece
     receipt.link !== null &&
     providerName.safeParse(receipt.provider).success &&
     receipt.model !== null &&
-    receipt.dropped.length === 0 &&
+    receipt.dropped.every((what) => sampling.has(what)) &&
     finish_reason === "stop" &&
     tool_calls.length === 0 &&
     text.trim() !== ""

@@ -36,6 +36,8 @@ export interface AttemptInput {
   remainingMs: number;
   /** Whether an answer that repeats itself without end is a failure. */
   watchLoops?: boolean;
+  /** Told of the attempt when nobody listens to its end. */
+  onAbandoned?(attempt: Attempt): void;
 }
 
 /**
@@ -54,8 +56,9 @@ export async function* runAttempt(input: AttemptInput): AsyncGenerator<Delta, At
   let usage: Usage | null = null;
   let dropped: readonly string[] = [];
   const repetition = input.watchLoops ? new Repetition() : null;
+  let ended = false;
 
-  const record = (outcome: Attempt["outcome"], failure: ProviderFailure | null): Attempt => ({
+  const recordOf = (outcome: Attempt["outcome"], failure: ProviderFailure | null): Attempt => ({
     link: link.id,
     provider: link.provider,
     model: link.model,
@@ -72,6 +75,10 @@ export async function* runAttempt(input: AttemptInput): AsyncGenerator<Delta, At
     usage,
     cost_usd: costUsd(usage, link.price ?? (link.tier === "local" ? free : null)),
   });
+  const record = (...how: Parameters<typeof recordOf>): Attempt => {
+    ended = true;
+    return recordOf(...how);
+  };
   const failed = (failure: ProviderFailure): AttemptEnd => ({
     outcome: "failed",
     record: record(failure.kind === "cancelled" ? "cancelled" : "failed", failure),
@@ -125,6 +132,9 @@ export async function* runAttempt(input: AttemptInput): AsyncGenerator<Delta, At
     }
   } catch (error) {
     return failed(error instanceof ProviderFailure ? error : unexpected(error));
+  } finally {
+    if (!ended)
+      input.onAbandoned?.(record("cancelled", new ProviderFailure("cancelled", "Nobody listened any more.")));
   }
 }
 

@@ -8,13 +8,16 @@ const longestOverlap = 2_000;
  * was given, or all of it: its text is held back while it does, and what it repeats is trimmed.
  */
 export class Joint {
-  readonly #before: string;
+  /** The answer as it was handed over: without the blanks at its end, which no prefill may have. */
+  readonly #kept: string;
+  readonly #blanks: string;
   #held = "";
   #open = true;
 
   /** `before`: the answer so far. */
   constructor(before: string) {
-    this.#before = before;
+    this.#kept = before.trimEnd();
+    this.#blanks = before.slice(this.#kept.length);
   }
 
   /** The new part of a piece of the continuation, perhaps nothing yet. */
@@ -28,28 +31,32 @@ export class Joint {
   end(): string {
     if (!this.#open) return "";
     this.#open = false;
-    return withoutDoubleSpace(this.#before, this.#held.slice(this.#overlap()));
+    return withoutLead(this.#held.slice(this.#overlap()), this.#blanks);
   }
 
-  /** Whether all that is held back could be the beginning of a repetition. */
+  /** Whether all that is held back could be the beginning of a repetition, or of the blanks that are there already. */
   #mayRepeat(): boolean {
-    if (this.#before.startsWith(this.#held)) return this.#held.length < this.#before.length;
-    return this.#held.length < longestOverlap && this.#before.slice(-longestOverlap).includes(this.#held);
+    if (this.#blanks.startsWith(this.#held)) return this.#held.length < this.#blanks.length;
+    if (this.#kept.startsWith(this.#held)) return true;
+    if (this.#held.startsWith(this.#kept))
+      return this.#blanks.startsWith(this.#held.slice(this.#kept.length));
+    return this.#held.length < longestOverlap && this.#kept.slice(-longestOverlap).includes(this.#held);
   }
 
   /** How many characters of what is held back repeat the whole of the answer, or its end. */
   #overlap(): number {
-    if (this.#before.length >= leastOverlap && this.#held.startsWith(this.#before))
-      return this.#before.length;
-    const most = Math.min(this.#held.length, this.#before.length, longestOverlap);
+    if (this.#kept.length >= leastOverlap && this.#held.startsWith(this.#kept)) return this.#kept.length;
+    const most = Math.min(this.#held.length, this.#kept.length, longestOverlap);
     for (let length = most; length >= leastOverlap; length--) {
-      if (this.#before.endsWith(this.#held.slice(0, length))) return length;
+      if (this.#kept.endsWith(this.#held.slice(0, length))) return length;
     }
     return 0;
   }
 }
 
-/** A prefill can't end in blanks (providers refuse that), so the blank at the joint may come twice. */
-function withoutDoubleSpace(before: string, text: string): string {
-  return /\s$/.test(before) ? text.trimStart() : text;
+/** The text without what it has of the blanks that stand before it already. */
+function withoutLead(text: string, blanks: string): string {
+  let same = 0;
+  while (same < blanks.length && text[same] === blanks[same]) same++;
+  return text.slice(same);
 }

@@ -1,7 +1,6 @@
 import type { Attempt, AttemptStarted, FinishReason } from "../contract/index.ts";
 import { type Delta, runAttempt } from "./attempt.ts";
 import type { Clock } from "./clock.ts";
-import { countsAgainstLink } from "./failure-table.ts";
 import type { Gate, Refusal } from "./gate.ts";
 import { type Link, type Provider, ProviderFailure, type ProviderRequest } from "./provider.ts";
 import { retryDelayMs } from "./retry.ts";
@@ -49,14 +48,18 @@ export async function* pursue(input: PursuitInput): AsyncGenerator<PursuitEvent,
     let spoke = false;
     let reported = false;
     try {
-      await using deltas = runAttempt({ ...input, remainingMs: input.deadlineAt - clock.monotonic() });
+      const remainingMs = input.deadlineAt - clock.monotonic();
+      await using deltas = runAttempt({ ...input, remainingMs, onAbandoned: onEnd });
       let next = await deltas.next();
       for (; !next.done; next = await deltas.next()) {
         spoke = true;
         yield next.value;
       }
       const end = next.value;
-      onEnd(end.record);
+      // A deadline that the caller set too short is no fault of the link.
+      const isOurs = end.record.kind === "timeout_total" && clock.monotonic() >= input.deadlineAt;
+      const record: Attempt = isOurs ? { ...end.record, outcome: "cancelled" } : end.record;
+      onEnd(record);
       reported = true;
       if (end.outcome === "answered") {
         permit.success();
@@ -64,18 +67,17 @@ export async function* pursue(input: PursuitInput): AsyncGenerator<PursuitEvent,
         return { outcome: "answered", finishReason, model: end.model, dropped };
       }
       const { failure } = end;
-      if (countsAgainstLink(failure.kind)) permit.failure(failure.kind, failure.retryAfterMs);
-      else permit.cancel();
-      yield { type: "attempt_failed", attempt: end.record };
-      const delayMs = spoke
+      const { kind, retryAfterMs } = failure;
+      const wanted = spoke
         ? null
-        : retryDelayMs(
-            { kind: failure.kind, retriesSoFar, retryAfterMs: failure.retryAfterMs },
-            link.retry,
-            input.random,
-          );
-      const isTooLate = delayMs !== null && clock.monotonic() + delayMs >= input.deadlineAt;
-      if (delayMs === null || isTooLate) return { outcome: "failed", failure, spoke };
+        : retryDelayMs({ kind, retriesSoFar, retryAfterMs }, link.retry, input.random);
+      const isTooLate = wanted !== null && clock.monotonic() + wanted >= input.deadlineAt;
+      const delayMs = isTooLate ? null : wanted;
+      // What is waited for here need not keep other requests from the link.
+      if (isOurs || kind === "cancelled") permit.cancel();
+      else permit.failure(kind, delayMs === null ? retryAfterMs : null);
+      yield { type: "attempt_failed", attempt: record };
+      if (delayMs === null) return { outcome: "failed", failure, spoke };
       await pause(delayMs, clock, signal);
       if (signal.aborted) return { outcome: "failed", failure: stopped(), spoke: false };
     } finally {

@@ -99,5 +99,11 @@ function requestedTier(planned: readonly PlannedLink[]): Tier {
 }
 
 function firstFailure(attempts: readonly Attempt[]): FailureKind | null {
-  return attempts.find((attempt) => attempt.kind !== null)?.kind ?? null;
+  const failed = attempts.find(({ kind, outcome }) => kind !== null && outcome !== "cancelled");
+  if (failed) return failed.kind;
+  // A link that a hedge overtook was late; a deadline keeps its own kind.
+  const [first] = attempts;
+  if (first?.kind === "cancelled")
+    return attempts.at(-1)?.outcome === "answered" ? "timeout_first_token" : "cancelled";
+  return first?.kind ?? null;
 }

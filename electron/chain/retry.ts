@@ -22,7 +22,7 @@ export interface FailedTry {
 
 /**
  * How long to wait before the same link is asked again, milliseconds; null when it is not. The provider's own `Retry-After`
- * decides where there is one; one beyond `maxDelayMs` is not waited for. Else exponential back-off with full jitter
+ * decides where there is one. Else exponential back-off, up to `maxDelayMs`, with full jitter
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
  */
 export function retryDelayMs(
@@ -32,7 +32,7 @@ export function retryDelayMs(
 ): number | null {
   const budget = retryBudgetOf(kind);
   if (!budget || retriesSoFar >= Math.min(budget.retries, policy.maxRetries)) return null;
-  if (retryAfterMs !== null) return retryAfterMs <= policy.maxDelayMs ? retryAfterMs : null;
+  if (retryAfterMs !== null) return retryAfterMs;
   const base = policy.baseDelayMs ?? budget.baseDelayMs;
   const delay = Math.min(policy.maxDelayMs, base * policy.exponentialBase ** retriesSoFar);
   return policy.jitter ? delay * random() : delay;

@@ -38,6 +38,11 @@ export class Run {
   #request: ChatRequest;
   /** What the person has seen of the answer. */
   #gather = new Gather();
+  /** Whose words they are. */
+  #speaker: PlannedLink | null = null;
+  /** A link that the conversation was too long for, while a larger one is tried. */
+  #tooSmall: PlannedLink | null = null;
+  readonly #may: (link: Link) => boolean;
   /** Told already, so that a notice comes once. */
   readonly #told = new Set<string>();
   /** Of the links that are being asked. */
@@ -47,6 +52,7 @@ export class Run {
     const rules = parts.rules();
     const { strategy, links } = rules;
     this.#parts = parts;
+    this.#may = may;
     this.#rules = rules;
     this.#request = request;
     this.#signal = signal;
@@ -63,7 +69,7 @@ export class Run {
   async *events(): Events {
     this.#signal.addEventListener("abort", this.#stop, { once: true });
     try {
-      for (let planned = this.#queue.shift(); planned; planned = this.#queue.shift()) {
+      for (let planned = this.#next(); planned; planned = this.#next()) {
         const tried = yield* this.#tryLink(planned);
         if (tried === "answered") return;
         const failure = this.#endsWith(tried);
@@ -74,6 +80,13 @@ export class Run {
     } finally {
       this.#signal.removeEventListener("abort", this.#stop);
     }
+  }
+
+  /** The next link that may still be asked: what a conversation allows can change while it is answered. */
+  #next(): PlannedLink | undefined {
+    if (this.#queue.length === 0 && this.#tooSmall) this.#trimFor(this.#tooSmall);
+    const at = this.#queue.findIndex(({ link }) => this.#may(link));
+    return at < 0 ? undefined : this.#queue.splice(0, at + 1).at(-1);
   }
 
   /** Asks a link, perhaps hedged by a second one; what they say goes on from what was said before, or starts again. */
@@ -111,7 +124,6 @@ export class Run {
     const continued = this.#gather.begun;
     const joint = continued ? new Joint(this.#gather.text) : null;
     const streams = levelRules[this.#ceiling].features.includes("streaming");
-    const held: string[] = [];
     let spoke = false;
 
     let event = opening;
@@ -122,10 +134,10 @@ export class Run {
           const rest = joint?.end() ?? "";
           if (spoke && rest) {
             this.#gather.add({ type: "delta", text: rest });
-            yield { type: "delta", text: rest };
+            if (streams) yield { type: "delta", text: rest };
           }
           if (next.value.outcome === "failed") return yield* this.#lost(planned, next.value, continued);
-          if (held.length > 0) yield { type: "delta", text: held.join("") };
+          if (!streams && this.#gather.text) yield { type: "delta", text: this.#gather.text };
           yield* this.#answered(planned, next.value);
           return "answered";
         }
@@ -134,14 +146,16 @@ export class Run {
       if (event.type === "delta") {
         if (!spoke) {
           spoke = true;
+          this.#speaker = planned;
           if (continued) yield { type: "seam", seam: this.#gather.seam(planned.link.id) };
           const { seams } = this.#gather;
           yield* this.#tell(linkReceipt(this.#state, planned, { model: planned.link.model, seams }), {});
         }
         const delta = joint && event.text ? { ...event, text: joint.add(event.text) } : event;
         this.#gather.add(delta);
-        if (!streams && delta.text) held.push(delta.text);
-        else yield delta;
+        const { text, ...wordless } = delta;
+        if (streams) yield delta;
+        else if (wordless.reasoning || wordless.tool_call) yield wordless;
       } else {
         yield event;
       }
@@ -156,6 +170,7 @@ export class Run {
     this.#aborts.add(abort);
     if (this.#signal.aborted) abort.abort();
     const prefill = this.#gather.begun ? this.#gather.text.trimEnd() : null;
+    const begin = this.#gather.text.length;
     const events = pursue({
       link,
       provider: parts.provider(link),
@@ -166,7 +181,7 @@ export class Run {
       signal: abort.signal,
       deadlineAt: this.#deadlineAt,
       watchLoops: consequenceOf("loop", this.#rules.skip, link.onFailure) === "next",
-      onEnd: (attempt) => this.#note(attempt),
+      onEnd: (attempt) => this.#note(attempt, begin),
     });
     return { planned, events, abort: () => abort.abort() };
   }
@@ -176,9 +191,10 @@ export class Run {
     for (const abort of this.#aborts) abort.abort();
   };
 
-  #note(attempt: Attempt): void {
+  /** `begin`: where in the answer the link began to speak. */
+  #note(attempt: Attempt, begin: number): void {
     this.#state.attempts.push(attempt);
-    this.#parts.onAttempt(attempt, { request: this.#request, said: this.#gather.text });
+    this.#parts.onAttempt(attempt, { request: this.#request, said: this.#gather.text.slice(begin) });
   }
 
   /** When this link's first token counts as late; null when nothing is hedged. */
@@ -190,7 +206,7 @@ export class Run {
 
   #startHedge(): Runner | null {
     const at = this.#queue.findIndex(
-      ({ link }) => this.#rules.hedge.with === "next" || link.tier === "local",
+      ({ link }) => this.#may(link) && (this.#rules.hedge.with === "next" || link.tier === "local"),
     );
     const [planned] = at < 0 ? [] : this.#queue.splice(at, 1);
     return planned ? this.#start(planned) : null;
@@ -242,8 +258,15 @@ export class Run {
     const larger = this.#queue.filter(isLarger);
     if (larger.length > 0) {
       this.#queue.sort((a, b) => Number(isLarger(b)) - Number(isLarger(a)));
+      this.#tooSmall ??= planned;
       return;
     }
+    this.#trimFor(planned);
+  }
+
+  /** Leaves out the oldest turns and puts the link first; nothing happens when there are none to leave out. */
+  #trimFor(planned: PlannedLink): void {
+    this.#tooSmall = null;
     const messages = withoutOldestTurns(this.#request.messages);
     if (!messages) return;
     this.#request = { ...this.#request, messages };
@@ -282,8 +305,12 @@ export class Run {
   async *#unanswered(failure: ChainFailure): Events {
     const cancelled = failure.code === "cancelled";
     if (this.#gather.begun && !cancelled) yield* this.#retract();
-    const draft = offlineReceipt(this.#state);
-    const receipt = { ...draft, seams: this.#gather.seams, notices: this.#parts.notices(draft, { failure }) };
+    const { begun, seams } = this.#gather;
+    const speaker = cancelled && begun ? this.#speaker : null;
+    const draft = speaker
+      ? linkReceipt(this.#state, speaker, { model: speaker.link.model, seams })
+      : offlineReceipt(this.#state);
+    const receipt = { ...draft, notices: this.#parts.notices(draft, { failure }) };
     yield { type: "finished", receipt, answer: this.#gather.answer(null), failure };
   }
 
@@ -306,9 +333,9 @@ export class Run {
     if (kind === "cancelled") return { code: "cancelled", ...details };
     const noRecovery = this.#gather.begun && (this.#request.recovery ?? this.#rules.recovery) === "error";
     const consequence = consequenceOf(kind, this.#rules.skip, planned.link.onFailure);
-    if (noRecovery || consequence === "stop") return { code: "stopped", ...details };
+    if (consequence === "stop") return { code: "stopped", ...details };
     if (this.#parts.clock.monotonic() >= this.#deadlineAt) return { code: "deadline", ...details };
-    return null;
+    return noRecovery ? { code: "stopped", ...details } : null;
   }
 
   #nothingAnswered(): ChainFailure {

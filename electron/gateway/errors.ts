@@ -45,7 +45,7 @@ export function unanswered(c: Context, failure: ChainFailure, receipt: Receipt):
 
 /** A chain's failure as OpenAI's error object. */
 export function failureError(failure: ChainFailure): WireError {
-  const type = failure.code === "stopped" ? "invalid_request_error" : "server_error";
+  const type = statusOf(failure) < 500 ? "invalid_request_error" : "server_error";
   return wireError(type, failure.message, failure.code === "stopped" ? failure.kind : failure.code);
 }
 

@@ -86,7 +86,10 @@ export function toolCallChunk({ index, id, name, arguments: args }: ToolCallDelt
   };
 }
 
-/** The `x-holdfast-*` headers. A notice's text is percent-encoded where it is not plain ASCII. */
+/** Proxies and clients refuse long headers; the body has the notices whole. */
+const longestNotice = 500;
+
+/** The `x-holdfast-*` headers. A notice's text is percent-encoded where it is not plain ASCII, and cut where it is long. */
 export function receiptHeaders(
   receipt: Pick<Receipt, "tier" | "link" | "level">,
   attempts: number,
@@ -97,11 +100,15 @@ export function receiptHeaders(
     "x-holdfast-link": receipt.link ?? "",
     "x-holdfast-level": receipt.level,
     "x-holdfast-attempts": String(attempts),
-    ...(notices.length > 0 ? { "x-holdfast-notice": notices.map(({ text }) => ascii(text)).join(" ") } : {}),
+    ...(notices.length > 0 ? { "x-holdfast-notice": ascii(notices.map(({ text }) => text).join(" ")) } : {}),
   };
 }
 
-const ascii = (text: string): string => text.replace(/[^\x20-\x7e]/gu, encodeURIComponent);
+const ascii = (text: string): string =>
+  text
+    .slice(0, longestNotice)
+    .toWellFormed()
+    .replace(/[^\x20-\x7e]/gu, encodeURIComponent);
 
 const wireUsage = ({ input_tokens, output_tokens }: Usage) => ({
   prompt_tokens: input_tokens,

@@ -1,7 +1,8 @@
-import type { AttemptStarted, ChainEvent } from "../contract/index.ts";
+import type { ChainEvent } from "../contract/index.ts";
 import { failureError, type WireError, wireError } from "./errors.ts";
 import { Follower } from "./follower.ts";
 import { type ChunkDelta, chunk, type ReplyHead, toolCallChunk, usageChunk } from "./openai-reply.ts";
+import type { Speakers } from "./speakers.ts";
 
 /**
  * A chain's events as OpenAI's server-sent events, one string an event. Plain SSE can't retract: a restarted answer is
@@ -11,20 +12,19 @@ import { type ChunkDelta, chunk, type ReplyHead, toolCallChunk, usageChunk } fro
 export async function* openaiStream(
   head: ReplyHead,
   events: AsyncIterable<ChainEvent>,
-  opening: AttemptStarted,
+  speakers: Speakers,
   includeUsage: boolean,
 ): AsyncGenerator<string, void, void> {
   const follower = new Follower();
-  let model = opening.model;
+  let model = speakers.speaker?.model ?? "";
   let unfollowable = false;
   let retracted = false;
   yield data(chunk(head, model, { role: "assistant", content: "" }));
 
   for await (const event of events) {
+    speakers.see(event);
+    model = speakers.speaker?.model ?? model;
     switch (event.type) {
-      case "attempt_started":
-        model = event.model;
-        break;
       case "retracted":
         if (unfollowable) return yield data({ error: departed });
         follower.restart();
@@ -56,6 +56,7 @@ export async function* openaiStream(
         yield "data: [DONE]\n\n";
         break;
       }
+      case "attempt_started":
       case "attempt_failed":
       case "seam":
       case "notice":

@@ -8,7 +8,7 @@ import type { ProbeResult } from "./probe-run.ts";
 import type { Weights } from "./weights.ts";
 
 /** What the gate goes by of a link. */
-export type HealthLink = Pick<Link, "id" | "provider" | "model" | "baseUrl" | "retry">;
+export type HealthLink = Pick<Link, "id" | "provider" | "model" | "baseUrl">;
 
 export interface HealthGateParts {
   clock: Clock;
@@ -52,15 +52,7 @@ export class HealthGate implements Gate {
     if (offline) return { refused: true, kind: "network", message: offlineText[offline] };
     const permit = breakers.tryAcquire(link.id);
     if (!permit) return this.#refusal(link.id, breakers.refusal(link.id));
-    return {
-      success: () => permit.success(),
-      failure(kind, resetMs) {
-        // What the chain waits for by itself need not keep others from the link.
-        const isLong = resetMs !== null && (kind === "quota_exhausted" || resetMs > link.retry.maxDelayMs);
-        permit.failure(kind, isLong ? resetMs : null);
-      },
-      cancel: () => permit.cancel(),
-    };
+    return permit;
   }
 
   confidence({ id }: Pick<Link, "id">): number {

@@ -48,6 +48,8 @@ export function createPageServer({ renderer, session, connect }: PageServerOptio
   const server = createServer(getRequestListener(site.fetch));
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 32 * 1024 * 1024 });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Node takes its own listener off an upgraded socket: without one, a client that resets it would end the program.
+    socket.on("error", () => socket.destroy());
     if (mayConnect(request, session)) sockets.handleUpgrade(request, socket, head, connect);
     else socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
   });

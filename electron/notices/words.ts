@@ -65,7 +65,7 @@ export const notices: Record<NoticeCode, NoticeWords> = {
   },
   key_rejected: {
     severity: "warning",
-    text: ({ failed }) => `${failed} did not accept its API key, so another link was used.`,
+    text: ({ failed }) => `${failed} did not accept its API key.`,
     action: toSettings("Mend the key"),
   },
   model_missing: {
@@ -103,7 +103,7 @@ export const notices: Record<NoticeCode, NoticeWords> = {
   },
   offline: {
     severity: "error",
-    text: () => "Nothing could answer this now. The question is kept: ask again when a link is back.",
+    text: () => "Nothing could answer this now. Ask again when a link is back.",
     action: () => ({ label: "Ask again", target: "retry" }),
   },
   stopped: {

@@ -42,7 +42,7 @@ function setUp(
   const errors: unknown[] = [];
   const considered: Finished[] = [];
   const answers = new Answers({
-    run: (request, signal) => chain.run(request, signal),
+    run: (request, signal, may) => chain.run(request, signal, may),
     outbox: {
       hold: () => ({ [Symbol.dispose]: () => {} }),
       consider: ({ finished }) => {

@@ -173,6 +173,7 @@ describe("Chain", () => {
     const { failure, answer, receipt } = finishedOf(events);
     expect(failure?.code).toBe("cancelled");
     expect(answer.text).toBe("So far");
+    expect(receipt).toMatchObject({ tier: "cloud", link: "first" });
     expect(receipt.attempts).toMatchObject([{ outcome: "cancelled", kind: "cancelled" }]);
     expect(events.some((event) => event.type === "retracted")).toBe(false);
     expect(provider.calls[0]?.signal.aborted).toBe(true);
@@ -185,6 +186,33 @@ describe("Chain", () => {
     for await (const event of chain.run(asking, abort.signal)) if (event.type === "delta") break;
     expect(provider.calls[0]?.signal.aborted).toBe(true);
     expect(clock.waiting).toBe(0);
+  });
+
+  it("takes note of an attempt that nobody listens to any more", async () => {
+    const { chain, abort, attempts } = setUp({ scripts: { first: [says("a", "b")] } });
+    for await (const event of chain.run(asking, abort.signal)) if (event.type === "delta") break;
+    expect(attempts).toMatchObject([{ link: "first", outcome: "cancelled" }]);
+  });
+
+  it("asks no link that may no longer be asked", async () => {
+    const down = new ProviderFailure("server", "500");
+    const { chain, abort, provider } = setUp({ scripts: { first: [[down]], local: [says("Here.")] } });
+    let isPrivate = false;
+    const events: ChainEvent[] = [];
+    for await (const event of chain.run(asking, abort.signal, ({ tier }) => !isPrivate || tier === "local")) {
+      isPrivate = true;
+      events.push(event);
+    }
+    expect(provider.calls.map(({ link }) => link)).toEqual(["first", "local"]);
+  });
+
+  it("does not hold a deadline that was too short against the link", async () => {
+    const told: string[] = [];
+    const permit = { success() {}, failure: () => told.push("failure"), cancel: () => told.push("cancel") };
+    const { run, attempts } = setUp({ scripts: { first: [["hang"]] }, gate: { tryAcquire: () => permit } });
+    await run({ ...asking, deadline_ms: 200 });
+    expect(told).toEqual(["cancel"]);
+    expect(attempts).toMatchObject([{ outcome: "cancelled", kind: "timeout_total" }]);
   });
 
   it("tries the preferred link first", async () => {

@@ -19,7 +19,7 @@ describe("hedging", () => {
     const events = await run();
     const { receipt } = finishedOf(events);
     expect(textOf(events)).toBe("quick");
-    expect(receipt).toMatchObject({ link: "second", tier: "backup" });
+    expect(receipt).toMatchObject({ link: "second", tier: "backup", reason: "timeout_first_token" });
     expect(receipt.attempts).toMatchObject([
       { link: "first", outcome: "cancelled" },
       { link: "second", outcome: "answered" },

@@ -79,6 +79,16 @@ describe("a conversation that is too long", () => {
     expect(receipt.dropped).toEqual(["history"]);
   });
 
+  it("is trimmed after all when the larger link is down", async () => {
+    const { run, provider } = setUp({
+      links: [sized("first", 1_000, 1), sized("large", 9_000, 2)],
+      scripts: { first: [tooLong(), says("Three.")], large: [[new ProviderFailure("network", "down")]] },
+    });
+    const { receipt } = finishedOf(await run({ messages: long }));
+    expect(receipt).toMatchObject({ link: "first", dropped: ["history"] });
+    expect(provider.calls.map(({ link }) => link)).toEqual(["first", "large", "first"]);
+  });
+
   it("fails when the question alone does not fit", async () => {
     const { run } = setUp({ links: [sized("first", 1_000, 1)], scripts: { first: [tooLong()] } });
     expect(finishedOf(await run()).failure).toMatchObject({

@@ -65,6 +65,34 @@ describe("a stream that breaks in the middle", () => {
     expect(textOf(events)).toBe(whole);
   });
 
+  it.each([
+    ["a line and its indent", "def f():\n", "\n    return 1", "def f():\n    return 1"],
+    [
+      "a repetition behind a blank",
+      "It needs three things: ",
+      "It needs three things:\n- one",
+      "It needs three things: \n- one",
+    ],
+    ["one blank too many", "One, ", " two.", "One, two."],
+  ])("keeps the blanks at the seam: %s", async (_, before, after, whole) => {
+    const { run } = setUp({ links, rules, scripts: { first: [cut(before)], "goes-on": [says(after)] } });
+    const events = await run();
+    expect(finishedOf(events).answer.text).toBe(whole);
+    expect(textOf(events)).toBe(whole);
+  });
+
+  it("gives the whole answer at once where a level does not stream, the broken part included", async () => {
+    const tiny = { ...goesOn, id: "tiny", priority: 1 };
+    const { run } = setUp({
+      links: [tiny, goesOn],
+      rules: { ...rules, level: "minimal" },
+      scripts: { tiny: [cut("It begins here")], "goes-on": [says(" and ends here.")] },
+    });
+    const events = await run();
+    expect(textOf(events)).toBe("It begins here and ends here.");
+    expect(events.filter(({ type }) => type === "delta")).toHaveLength(1);
+  });
+
   it("goes through several hands", async () => {
     const third = { ...goesOn, id: "third", priority: 3 };
     const { run } = setUp({

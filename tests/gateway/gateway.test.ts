@@ -3,7 +3,14 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { Chain, type Link, openGate, ProviderFailure, systemClock } from "../../electron/chain/index.ts";
+import {
+  Chain,
+  type HedgeRule,
+  type Link,
+  openGate,
+  ProviderFailure,
+  systemClock,
+} from "../../electron/chain/index.ts";
 import type { Status } from "../../electron/contract/index.ts";
 import { createGateway } from "../../electron/gateway/index.ts";
 import { linkOf, ScriptedProvider, type Step, says } from "../fixtures/scripted-provider.ts";
@@ -12,14 +19,19 @@ const first = linkOf({ id: "first", priority: 1 });
 const second = linkOf({ id: "second", tier: "backup", priority: 2 });
 const local = linkOf({ id: "local", tier: "local", level: "reduced", priority: 3 });
 
-function setUp(scripts: Record<string, Step[][]>, links: Link[] = [first, second, local]) {
+function setUp(
+  scripts: Record<string, Step[][]>,
+  links: Link[] = [first, second, local],
+  hedge: HedgeRule = { after: "off", with: "next" },
+  noticeText = "Using “backup”.",
+) {
   const provider = new ScriptedProvider(systemClock, scripts);
   const chain = new Chain({
     rules: () => ({
       links,
       strategy: "priority",
       skip: { preset: "always_answer", next: [], stop: [] },
-      hedge: { after: "off", with: "next" },
+      hedge,
       level: "full",
       recovery: "restart",
       deadlineMs: 60_000,
@@ -32,7 +44,7 @@ function setUp(scripts: Record<string, Step[][]>, links: Link[] = [first, second
     cache: null,
     notices: ({ tier }) =>
       tier === "backup"
-        ? [{ code: "backup_used", severity: "info", text: "Using “backup”.", reason: null, action: null }]
+        ? [{ code: "backup_used", severity: "info", text: noticeText, reason: null, action: null }]
         : [],
     onAttempt: () => {},
   });
@@ -173,6 +185,7 @@ describe("POST /v1/chat/completions", () => {
   it.each([
     [{ "x-holdfast-local-only": "TRUE" }, {}],
     [{ "x-holdfast-local-only": "1" }, { model: "first" }],
+    [{ "x-holdfast-local-only": "true, true" }, {}],
     [{}, { holdfast: { local_only: true, preferred: "first" } }],
   ])("keeps a local-only request on this machine: %j %j", async (headers, body) => {
     const { post, provider } = setUp({ local: [says("Here.")] });
@@ -289,6 +302,33 @@ describe("POST /v1/chat/completions", () => {
       usage: { total_tokens: 14 },
       holdfast: { link: "first" },
     });
+  });
+
+  it.each([false, true])("counts the attempts alike, and names who speaks (stream: %s)", async (stream) => {
+    const { post } = setUp({ first: [[new ProviderFailure("server", "500")]], second: [says("Yes.")] });
+    const response = await post({ messages, stream });
+    expect(response.headers.get("x-holdfast-attempts")).toBe("2");
+    expect(response.headers.get("x-holdfast-link")).toBe("second");
+  });
+
+  it("names the link that speaks, also when a hedge had started later", async () => {
+    const late: Step[] = [{ type: "connected" }, { waitMs: 60 }, ...says("First.").slice(1)];
+    const { post } = setUp({ first: [late], second: [["hang"]] }, [first, second], {
+      after: 20,
+      with: "next",
+    });
+    const response = await post({ messages, stream: true });
+    expect(response.headers.get("x-holdfast-link")).toBe("first");
+    const [chunk] = await linesOf(response);
+    expect(JSON.parse(chunk ?? "")).toMatchObject({ model: "first-model" });
+  });
+
+  it("keeps a long notice out of the headers", async () => {
+    const long = `${"é".repeat(9_000)}\ud83d`;
+    const { post } = setUp({ second: [says("Yes.")] }, [second], undefined, long);
+    const response = await post({ messages });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("x-holdfast-notice")?.length).toBeLessThan(4_000);
   });
 
   it("follows a restarted answer silently while it repeats what was sent", async () => {

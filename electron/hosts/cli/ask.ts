@@ -1,4 +1,3 @@
-import { text } from "node:stream/consumers";
 import type { App } from "../../app/index.ts";
 import type { ChainEvent, ChainFailure, ChatRequest, Finished, Receipt } from "../../contract/index.ts";
 import { exitCode } from "./exit-codes.ts";
@@ -24,6 +23,7 @@ export async function ask(
   terminal: Terminal,
 ): Promise<number> {
   const question = await questionOf(words, terminal);
+  if (question === null) return exitCode.interrupted;
   if (question === "") {
     terminal.err.write('Nothing was asked. Write: holdfast ask "Your question", or pipe a text into it.\n');
     return exitCode.usage;
@@ -41,12 +41,42 @@ export async function ask(
   return options.strict && degraded ? exitCode.degraded : exitCode.answered;
 }
 
-async function questionOf(words: string[], terminal: Terminal): Promise<string> {
-  const piped = terminal.in.isTTY ? "" : await text(terminal.in);
-  return [words.join(" "), piped]
-    .map((part) => part.trim())
-    .filter(Boolean)
-    .join("\n\n");
+/** How long an open pipe may stay silent beside a question in the arguments before it counts as empty, milliseconds. */
+const silentPipeMs = 1_000;
+
+/** The words of the arguments and of standard input; null when the person stopped the wait for it. */
+async function questionOf(words: string[], { in: input, signal }: Terminal): Promise<string | null> {
+  const asked = words.join(" ").trim();
+  const piped = input.isTTY ? "" : await pipedText(input, signal, asked === "" ? null : silentPipeMs);
+  return piped === null ? null : [asked, piped.trim()].filter(Boolean).join("\n\n");
+}
+
+/**
+ * The whole of a piped standard input. With a limit it counts as empty when nothing comes within it: programs often start others
+ * with a pipe that they never write to and never close.
+ */
+async function pipedText(
+  input: NodeJS.ReadStream,
+  signal: AbortSignal,
+  limitMs: number | null,
+): Promise<string | null> {
+  const decoder = new TextDecoder();
+  let whole = "";
+  return new Promise((resolve, reject) => {
+    const end = (result: string | null) => {
+      clearTimeout(limit);
+      input.pause();
+      resolve(result);
+    };
+    const limit = limitMs === null ? undefined : setTimeout(() => end(""), limitMs);
+    signal.addEventListener("abort", () => end(null), { once: true });
+    input.on("data", (chunk: Buffer) => {
+      clearTimeout(limit);
+      whole += decoder.decode(chunk, { stream: true });
+    });
+    input.once("end", () => end(whole));
+    input.once("error", reject);
+  });
 }
 
 function requestOf(question: string, { localOnly, link, system, maxTokens }: AskOptions): ChatRequest {

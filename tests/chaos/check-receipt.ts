@@ -38,8 +38,7 @@ export function* untruths(receipt: Receipt, seen: Seen, facts: Facts): Generator
   } else if (answered.length > 0 || receipt.link !== null || receipt.tier !== "offline") {
     yield "a failure's receipt that names an answer";
   }
-  const firstFailure = receipt.attempts.find(({ kind }) => kind !== null)?.kind ?? null;
-  const reason = seen.told === "whole" && receipt.link === first?.link ? null : firstFailure;
+  const reason = seen.told === "whole" && receipt.link === first?.link ? null : firstFailure(receipt);
   if (receipt.reason !== reason) yield `reason ${receipt.reason} instead of ${reason}`;
   yield* untrueCosts(receipt);
   for (const attempt of receipt.attempts) yield* untrueAttempt(attempt, facts);
@@ -47,6 +46,13 @@ export function* untruths(receipt: Receipt, seen: Seen, facts: Facts): Generator
   for (const code of owedNotices(receipt, seen, fault, expected)) {
     if (!receipt.notices.some((notice) => notice.code === code)) yield `no notice ${code}`;
   }
+}
+
+/** Why the first link did not answer. One that a hedge overtook was late. */
+function firstFailure({ attempts }: Receipt): string | null {
+  const failed = attempts.find(({ kind, outcome }) => kind !== null && outcome !== "cancelled");
+  const isOvertaken = attempts[0]?.outcome === "cancelled" && attempts.at(-1)?.outcome === "answered";
+  return failed?.kind ?? (isOvertaken ? "timeout_first_token" : null);
 }
 
 function* untrueCosts({ attempts, cost_usd }: Receipt): Generator<string> {
@@ -82,21 +88,24 @@ function* untrueAttempt(attempt: Attempt, { fault, places, arrivals }: Facts): G
 function* untrueAttempts(owed: Owed, { attempts }: Receipt, { byChance }: Expected): Generator<string> {
   const own = attempts.filter(({ link }) => link === owed.link);
   const made = own.filter(({ outcome }) => outcome !== "skipped");
+  const before = attempts.slice(0, made[0] ? attempts.indexOf(made[0]) : 0);
+  // Whoever refuses to continue begins anew, so that there is nothing to continue for the links behind it.
+  const isContinued = before.findLast(({ outcome }) => outcome !== "skipped")?.first_token_ms != null;
+  const due = owed.continuesFirst && !isContinued ? owed.attempts.slice(1) : owed.attempts;
   for (const [nth, { outcome, kind }] of made.entries()) {
-    const due = owed.attempts[nth];
-    if (due === undefined)
-      return yield `${owed.link} was asked ${made.length} times, not ${owed.attempts.length}`;
+    const one = due[nth];
+    if (one === undefined) return yield `${owed.link} was asked ${made.length} times, not ${due.length}`;
     if (
       outcome === "answered"
-        ? !due.mayAnswer
+        ? !one.mayAnswer
         : outcome === "cancelled"
           ? !byChance
-          : !(kind && due.kinds.includes(kind))
+          : !(kind && one.kinds.includes(kind))
     )
-      yield `${owed.link} ${outcome} as ${kind} instead of ${due.mustAnswer ? "answering" : due.kinds.join(" or ")}`;
+      yield `${owed.link} ${outcome} as ${kind} instead of ${one.mustAnswer ? "answering" : one.kinds.join(" or ")}`;
   }
-  if (made.length < owed.attempts.length && !byChance && made.length === own.length)
-    yield `${owed.link} was asked ${made.length} times, not ${owed.attempts.length}`;
+  if (made.length < due.length && !byChance && made.length === own.length)
+    yield `${owed.link} was asked ${made.length} times, not ${due.length}`;
 }
 
 /** The notices without which the person would not know what happened. */

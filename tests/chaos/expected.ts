@@ -5,6 +5,8 @@ import { isRemote, type LinkName, type Place } from "./positions.ts";
 /** What a link may be asked, and how each attempt may end; `exact` says that all of it has to happen. */
 export interface Owed {
   link: LinkName;
+  /** Its first attempt is one to continue a torn answer, which falls away where none was torn. */
+  continuesFirst: boolean;
   attempts: { kinds: readonly FailureKind[]; mayAnswer: boolean; mustAnswer: boolean }[];
 }
 
@@ -39,7 +41,7 @@ export function expect(fault: AnyFault, places: readonly Place[]): Expected {
     for (let nth = 0; nth < tries; nth++) {
       attempts.push({ kinds, mayAnswer: answers || byChance, mustAnswer: answers && !byChance });
     }
-    owed.push({ link, attempts });
+    owed.push({ link, continuesFirst: refuses, attempts });
     if (answers) return { owed, answers: link, stops: false, byChance };
     if (role === "faulty" && fault.follows === "stop") return { owed, answers: null, stops: true, byChance };
     torn ||= role === "faulty" && fault.torn;

@@ -23,7 +23,7 @@ export interface Expected {
 
 /** Works out, from the fault and the chain alone, what the retry rules allow and who has to answer. */
 export function expect(fault: AnyFault, places: readonly Place[]): Expected {
-  const byChance = "comesAndGoes" in fault || "hedgeAfter" in fault;
+  const byChance = "comesAndGoes" in fault || "hedgeAfter" in fault || "holdsEngine" in fault;
   const lastRemote = places.findLast(isRemote)?.link;
   const owed: Owed[] = [];
   let torn = false;

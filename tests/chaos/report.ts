@@ -78,7 +78,7 @@ A cell is \`ok\` when, for every request in it:
 
 Else it is \`RED\`, and what was wrong stands below the table. Two faults look like nothing to any client and are judged accordingly: a
 piece that comes twice can't be told from a model that repeats itself, so it is passed on as it was said; and an engine that was stopped
-(SIGSTOP) holds every model on this machine, so that the local last line fails too, within its limits.
+(SIGSTOP) holds every model on this machine, so that the local last line may fail too, but within its limits and with a clear word.
 
 ## The matrix
 

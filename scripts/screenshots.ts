@@ -99,6 +99,11 @@ async function takeAll(): Promise<void> {
   await openTimeline();
   await shoot("local", page);
 
+  // What only the local model answered waits for a better tier.
+  await page.getByRole("link", { name: "Open the outbox" }).click();
+  await page.getByText("What happens when I lose my connection?").last().waitFor();
+  await shoot("outbox", page);
+
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByRole("button", { name: "Test anthropic" }).waitFor();
   await shoot("settings", page);

@@ -141,7 +141,6 @@ export function createApp(options: AppOptions): App {
 
   const { enabled = true, max_entries, ttl } = settings.config.cache ?? {};
   const cache = new ExactCache({ database: cacheDatabase, clock, max_entries, ttl });
-  const starters = () => new Set(settings.links.filter(isStarter).map(({ id }) => id));
   const chain = new Chain({
     rules: () => settings.rules,
     provider,
@@ -150,7 +149,11 @@ export function createApp(options: AppOptions): App {
     random: Math.random,
     cache: enabled ? guardedCache(cache, onError) : null,
     notices: (receipt, ending) =>
-      noticesOf(receipt, { ...ending, isStarter: (id) => starters().has(id), budget: budget.state() }),
+      noticesOf(receipt, {
+        ...ending,
+        isStarter: (id) => settings.links.some((link) => link.id === id && isStarter(link)),
+        budget: budget.state(),
+      }),
     onAttempt: (attempt, exchange) => {
       budget.record(attempt, exchange);
       levels.record(attempt);

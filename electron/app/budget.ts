@@ -1,4 +1,4 @@
-import { type Clock, estimatedTokensOf, type Link } from "../chain/index.ts";
+import { type Clock, costUsd, estimatedTokensOf, type Link, priceOf } from "../chain/index.ts";
 import {
   type Attempt,
   type ChatRequest,
@@ -147,18 +147,12 @@ export function costOf(attempt: Attempt, price: Price | null, exchange: Exchange
   const { usage: reported, cost_usd, tier } = attempt;
   if (!reported && !mayHaveCharged(attempt)) return null;
   const usage = reported ?? (exchange && estimatedUsage(exchange));
-  const known = price ?? (tier === "local" ? free : null);
   return {
-    usd: cost_usd ?? (usage && known ? usdOf(usage, known) : null),
+    usd: cost_usd ?? costUsd(usage, priceOf({ tier, price })),
     usage: usage ?? { input_tokens: 0, output_tokens: 0 },
     estimated: !reported,
   };
 }
-
-const free: Price = { input: 0, output: 0 };
-
-const usdOf = (usage: Usage, price: Price): number =>
-  (usage.input_tokens * price.input + usage.output_tokens * price.output) / 1e6;
 
 /** Images are left out: providers count them too differently. */
 function estimatedUsage({ request: { messages, tools = [] }, said }: Exchange): Usage {

@@ -164,7 +164,7 @@ export class Health implements Gate, Disposable {
 
   /** A link's light and circuit. */
   statusOf(link: string): Omit<LinkStatus, "id" | "provider" | "model" | "tier"> {
-    return { ...this.#lights.of(link), circuit: this.#breakers.snapshot()[link] ?? closed };
+    return { ...this.#lights.of(link), circuit: this.#breakers.of(link) ?? closed };
   }
 
   [Symbol.dispose](): void {

@@ -1,6 +1,6 @@
 import type { Attempt, FinishReason, Usage } from "../contract/index.ts";
 import type { Clock } from "./clock.ts";
-import { costUsd, free } from "./cost.ts";
+import { costUsd, priceOf } from "./cost.ts";
 import { Limits } from "./limits.ts";
 import {
   type Link,
@@ -58,26 +58,25 @@ export async function* runAttempt(input: AttemptInput): AsyncGenerator<Delta, At
   const repetition = input.watchLoops ? new Repetition() : null;
   let ended = false;
 
-  const recordOf = (outcome: Attempt["outcome"], failure: ProviderFailure | null): Attempt => ({
-    link: link.id,
-    provider: link.provider,
-    model: link.model,
-    tier: link.tier,
-    outcome,
-    kind: failure?.kind ?? null,
-    message: failure?.message ?? null,
-    status: failure?.status ?? status,
-    request_id: failure?.requestId ?? requestId,
-    started_at: new Date(startedAt).toISOString(),
-    connect_ms: connectMs,
-    first_token_ms: firstTokenMs,
-    duration_ms: since(),
-    usage,
-    cost_usd: costUsd(usage, link.price ?? (link.tier === "local" ? free : null)),
-  });
-  const record = (...how: Parameters<typeof recordOf>): Attempt => {
+  const record = (outcome: Attempt["outcome"], failure: ProviderFailure | null): Attempt => {
     ended = true;
-    return recordOf(...how);
+    return {
+      link: link.id,
+      provider: link.provider,
+      model: link.model,
+      tier: link.tier,
+      outcome,
+      kind: failure?.kind ?? null,
+      message: failure?.message ?? null,
+      status: failure?.status ?? status,
+      request_id: failure?.requestId ?? requestId,
+      started_at: new Date(startedAt).toISOString(),
+      connect_ms: connectMs,
+      first_token_ms: firstTokenMs,
+      duration_ms: since(),
+      usage,
+      cost_usd: costUsd(usage, priceOf(link)),
+    };
   };
   const failed = (failure: ProviderFailure): AttemptEnd => ({
     outcome: "failed",

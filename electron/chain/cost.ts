@@ -1,7 +1,12 @@
 import type { Price, Usage } from "../contract/index.ts";
+import type { Link } from "./provider.ts";
 
-/** What a model on this machine costs. */
-export const free: Price = { input: 0, output: 0 };
+const free: Price = { input: 0, output: 0 };
+
+/** What a link costs: a model on this machine nothing, unless it has a price; null when it is not known. */
+export function priceOf({ tier, price }: Pick<Link, "tier" | "price">): Price | null {
+  return price ?? (tier === "local" ? free : null);
+}
 
 /** What an attempt cost in USD: tokens times the price per million; null where either is not known. */
 export function costUsd(usage: Usage | null, price: Price | null): number | null {

@@ -4,6 +4,7 @@ export type { AnswerCache, CacheHit } from "./cache.ts";
 export { Chain, type ChainParts, type ChainRules, type Ending, type HedgeRule } from "./chain.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { AllLinksFailed, collect } from "./collect.ts";
+export { costUsd, priceOf } from "./cost.ts";
 export { countsAgainstLink, type SkipOverrides, type SkipRule } from "./failure-table.ts";
 export { type Gate, openGate, type Permit, type Refusal } from "./gate.ts";
 export {

@@ -1,8 +1,9 @@
 import type { EngineStatus } from "../contract/index.ts";
-import type { EngineEvent, EngineInfo, GenerateRequest, ModelRequest } from "./contract.ts";
+import type { EmbedRequest, EngineEvent, EngineInfo, GenerateRequest, ModelRequest } from "./contract.ts";
 import { EngineFailure } from "./failure.ts";
 import type { EngineProcess } from "./process.ts";
 import { EngineSession } from "./session.ts";
+import { decodedVector } from "./vector-encoding.ts";
 
 export interface EngineClientOptions {
   /** Starts a process of the engine: `() => forkEngine(entry)`, or `() => utilityEngine(utilityProcess.fork(entry, …))`. */
@@ -53,6 +54,15 @@ export class EngineClient implements AsyncDisposable {
   /** Has the model in memory before it is needed. */
   load(request: ModelRequest, signal?: AbortSignal): Promise<EngineInfo> {
     return this.#call(signal, (door, options) => door.load(request, options));
+  }
+
+  /**
+   * The vectors of the texts, of length 1, in their order. Neither waits for a generation nor holds one up. Without texts,
+   * loads the embedder before it is needed.
+   */
+  async embed(request: EmbedRequest, signal?: AbortSignal): Promise<Float32Array[]> {
+    const vectors = await this.#call(signal, (door, options) => door.embed(request, options));
+    return vectors.map(decodedVector);
   }
 
   /** Frees the memory of the model. Does not start a process to do so. */

@@ -38,6 +38,18 @@ export const generateRequest = z.object({
 });
 export type GenerateRequest = z.infer<typeof generateRequest>;
 
+export const embedRequest = z.object({
+  model: z.object({
+    /** Absolute path of a GGUF file of an embedding model. */
+    path: z.string().min(1),
+    /** How much of a text is read, tokens, special ones among them. Default 256. */
+    maxTokens: z.int().min(3).optional(),
+  }),
+  /** What to embed. None at all has the model loaded before it is needed. */
+  texts: z.array(z.string()),
+});
+export type EmbedRequest = z.infer<typeof embedRequest>;
+
 /** What a generation tells: `accepted` at once (it may then wait, or load), `delta`s, and `finish` when it is whole. */
 export type EngineEvent =
   | { type: "accepted" }
@@ -76,6 +88,8 @@ const base = oc.errors({ ENGINE: { data: z.object({ kind: failureKind }) } });
 export const engineContract = {
   load: base.input(modelRequest).output(type<EngineInfo>()),
   generate: base.input(generateRequest).output(eventIterator(type<EngineEvent>())),
+  /** A vector for each text, in `decodedVector`'s encoding: oRPC would send each number as text. */
+  embed: base.input(embedRequest).output(type<string[]>()),
   unload: base.output(type<void>()),
   info: base.output(type<EngineInfo>()),
   /** The status now, and again whenever it changes. */

@@ -1,6 +1,13 @@
 /** The process around node-llama-cpp, and its client. The process's own entry is `child.ts`. */
 export * from "./client.ts";
-export type { EngineEvent, EngineInfo, GenerateRequest, ModelInfo, ModelRequest } from "./contract.ts";
+export type {
+  EmbedRequest,
+  EngineEvent,
+  EngineInfo,
+  GenerateRequest,
+  ModelInfo,
+  ModelRequest,
+} from "./contract.ts";
 export * from "./fork.ts";
 export type * from "./process.ts";
 export * from "./utility.ts";

@@ -1,6 +1,7 @@
 import { implement, ORPCError } from "@orpc/server";
 import { Channel } from "./channel.ts";
 import { type ChildStatus, engineContract } from "./contract.ts";
+import { Embedder } from "./embedding.ts";
 import { EngineFailure, messageOf } from "./failure.ts";
 import { Runtime } from "./runtime.ts";
 
@@ -12,11 +13,13 @@ export function engineRouter() {
     status = next;
     for (const watcher of watchers) watcher.push(next);
   });
+  const embedder = new Embedder();
   const os = implement(engineContract);
   const never = new AbortController().signal;
 
   return os.router({
     load: os.load.handler(({ input, signal = never }) => explained(() => runtime.load(input, signal))),
+    embed: os.embed.handler(({ input, signal = never }) => explained(() => embedder.embed(input, signal))),
     unload: os.unload.handler(({ signal = never }) => explained(() => runtime.unload(signal))),
     info: os.info.handler(() => runtime.info()),
     generate: os.generate.handler(async function* ({ input, signal = never }) {

@@ -4,7 +4,7 @@ import { cacheMigrations, ExactCache } from "../cache/index.ts";
 import { Chain, type Clock, type Link, type Provider, systemClock } from "../chain/index.ts";
 import type { ChainEvent, ChatRequest, Config, ProviderName, Status } from "../contract/index.ts";
 import { EngineClient, type EngineProcess } from "../engine/index.ts";
-import { noticesOf } from "../notices/index.ts";
+import { type Locale, noticesOf, outboxNotice } from "../notices/index.ts";
 import { createProviders, llamaProvider, loadPresets } from "../providers/index.ts";
 import {
   Conversations,
@@ -27,6 +27,7 @@ import { guardedCache } from "./guarded-cache.ts";
 import { Health } from "./health.ts";
 import { LevelWatch } from "./level-watch.ts";
 import { LinkTester, probe, type TrialKeys } from "./link-test.ts";
+import { Locales } from "./locales.ts";
 import { Outbox } from "./outbox.ts";
 import { OutboxItems } from "./outbox-items.ts";
 import { type AppRouter, createRouter } from "./router.ts";
@@ -49,6 +50,8 @@ export interface AppOptions {
   spawnEngine(): EngineProcess;
   /** Told of faults that no answer can tell of. */
   onError(error: unknown): void;
+  /** The machine's language as a BCP 47 tag, such as `de-AT`. Default `en`. */
+  systemLanguage?: string;
   /** Whether this machine runs on battery now; where nobody can tell, it does not. */
   onBattery?(): boolean;
   clock?: Clock;
@@ -61,6 +64,8 @@ export interface App extends AsyncDisposable {
   router: AppRouter;
   settings: ChainSettings;
   status: Watched<Status>;
+  /** The language that notices are written in now. */
+  locale(): Locale;
   /** One short request through one link: what the settings' *Test* button and `doctor` do. */
   tester: LinkTester;
   /** Begins to work off the outbox: for hosts that stay, and so may ask again later. */
@@ -116,6 +121,8 @@ export function createApp(options: AppOptions): App {
     },
     onKeyChange: (link) => health.forget(link),
   });
+  const locales = new Locales(join(resources, "locales"), options.systemLanguage ?? "en");
+  const locale = () => locales.of(settings.settings.language);
   const levels = new LevelWatch({ clock, links: () => settings.links });
   const budget = new Budget({
     spend: new Spend({ database }),
@@ -151,6 +158,9 @@ export function createApp(options: AppOptions): App {
     notices: (receipt, ending) =>
       noticesOf(receipt, {
         ...ending,
+        locale: locale(),
+        now: now(),
+        restsUntil: (id) => msOf(health.statusOf(id).circuit.opens_until),
         isStarter: (id) => settings.links.some((link) => link.id === id && isStarter(link)),
         budget: budget.state(),
       }),
@@ -176,7 +186,7 @@ export function createApp(options: AppOptions): App {
     onError,
   });
   outbox.onChange(() => status.changed());
-  const outboxItems = new OutboxItems(outbox, conversations);
+  const outboxItems = new OutboxItems(outbox, conversations, (entry) => outboxNotice(entry, locale()));
   const status = new Watched<Status>(() => ({
     level: levels.level,
     ceiling: settings.rules.level,
@@ -221,6 +231,7 @@ export function createApp(options: AppOptions): App {
     router,
     settings,
     status,
+    locale,
     tester,
     run,
     startOutbox: () => outbox.start(),
@@ -232,6 +243,8 @@ export function createApp(options: AppOptions): App {
     },
   };
 }
+
+const msOf = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso));
 
 /** A model's path: as it stands when absolute, `resources/…` among what ships with the program, else from the working folder. */
 function modelPath(model: string, resources: string): string {

@@ -95,6 +95,10 @@ export class ChainSettings {
     return this.#parts.store.update({ theme });
   }
 
+  setLanguage(language: Settings["language"]): Settings {
+    return this.#parts.store.update({ language });
+  }
+
   /** Throws a StoreError: `conflict` while a config file is in force, `invalid` when a link can't be built. */
   setConfig(config: Config): Config {
     const { file, store, onChange } = this.#parts;

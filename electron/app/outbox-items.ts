@@ -1,4 +1,4 @@
-import type { OutboxItem } from "../contract/index.ts";
+import type { Notice, OutboxItem } from "../contract/index.ts";
 import type { Conversations, OutboxEntry } from "../store/index.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -6,10 +6,16 @@ import type { Outbox } from "./outbox.ts";
 export class OutboxItems {
   readonly #outbox: Outbox;
   readonly #conversations: Pick<Conversations, "message">;
+  readonly #noticeOf: (entry: OutboxEntry) => Notice;
 
-  constructor(outbox: Outbox, conversations: Pick<Conversations, "message">) {
+  constructor(
+    outbox: Outbox,
+    conversations: Pick<Conversations, "message">,
+    noticeOf: (entry: OutboxEntry) => Notice,
+  ) {
     this.#outbox = outbox;
     this.#conversations = conversations;
+    this.#noticeOf = noticeOf;
   }
 
   list(): OutboxItem[] {
@@ -50,6 +56,7 @@ export class OutboxItems {
   }
 
   #itemOf({ leave, ...entry }: OutboxEntry): OutboxItem {
-    return { ...entry, question: this.#conversations.message(entry.question_id).text };
+    const question = this.#conversations.message(entry.question_id).text;
+    return { ...entry, question, notice: this.#noticeOf({ leave, ...entry }) };
   }
 }

@@ -69,6 +69,7 @@ export function createRouter(parts: RouterParts) {
     },
     settings: {
       get: door.settings.get.handler(() => settings.settings),
+      setLanguage: door.settings.setLanguage.handler(({ input }) => settings.setLanguage(input.language)),
       setTheme: door.settings.setTheme.handler(({ input }) => settings.setTheme(input.theme)),
       config: door.settings.config.handler(() => settings.config),
       setConfig: door.settings.setConfig.handler(({ input }) => settings.setConfig(input)),

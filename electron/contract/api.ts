@@ -84,6 +84,7 @@ export const api = {
   settings: {
     get: base.output(settings),
     setTheme: base.input(settings.pick({ theme: true })).output(settings),
+    setLanguage: base.input(settings.pick({ language: true })).output(settings),
     /** The config in force, every default filled in only where it was set. */
     config: base.output(config),
     /** Replaces the settings' config. CONFLICT while a config file is in force. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { notice } from "./receipt.ts";
 import { linkTier, tier } from "./words.ts";
 
 /**
@@ -22,5 +23,7 @@ export const outboxItem = z.object({
   answer_id: z.string().nullable(),
   dropped_because: z.enum(["full", "refused"]).nullable(),
   detail: z.string().nullable(),
+  /** The state in words. */
+  notice,
 });
 export type OutboxItem = z.infer<typeof outboxItem>;

@@ -2,9 +2,15 @@ import { z } from "zod";
 import { config } from "./config.ts";
 import { level } from "./words.ts";
 
+/** The languages that notices are written in; each has a file in `resources/locales`. */
+export const language = z.enum(["en", "de"]);
+export type Language = z.infer<typeof language>;
+
 /** What a person can set in the app, and what `electron-store` or `conf` keeps. */
 export const settings = z.object({
   theme: z.enum(["system", "light", "dark"]).default("system"),
+  /** The language of notices; `system` takes the machine's where there is a file for it, English otherwise. */
+  language: z.enum(["system", ...language.options]).default("system"),
   /** The best level that the person allows. */
   level: level.default("full"),
   /** The same schema as `holdfast.yaml`; in force unless a config file is. */

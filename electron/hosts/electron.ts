@@ -51,6 +51,7 @@ function buildApp({ dataDir, configFile }: ReturnType<typeof findData>): Desktop
           serviceName: "Holdfast engine",
         }),
       ),
+    systemLanguage: app.getLocale(),
     onError: logError,
     onBattery: () => powerMonitor.onBatteryPower,
   });

@@ -48,6 +48,7 @@ export function createNodeApp({ hostUrl, config: option }: NodeAppOptions): Node
     env: process.env,
     vaults: [keychainVault({ load: loadKeyring, clock: systemClock })],
     spawnEngine: () => forkEngine(paths.engineEntry),
+    systemLanguage: new Intl.DateTimeFormat().resolvedOptions().locale,
     onError: (error) => console.error(error instanceof Error ? error.message : error),
   };
   return { app: createApp(options), paths, dataDir, version };

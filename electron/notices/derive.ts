@@ -6,34 +6,71 @@ import type {
   FinishReason,
   Notice,
   NoticeCode,
+  OutboxItem,
   Receipt,
 } from "../contract/index.ts";
-import { type Facts, features, notices, reasons } from "./words.ts";
+import type { Locale, Values } from "./locale.ts";
+import { rows } from "./rows.ts";
 
 /** What a receipt does not say of itself. */
 export interface NoticeContext {
+  locale: Locale;
+  /** Milliseconds since the epoch. */
+  now: number;
   /** Whether a link runs the bundled starter model. */
   isStarter(link: string): boolean;
+  /** Until when a link is left alone, milliseconds since the epoch; null when it is not, or nobody knows. */
+  restsUntil(link: string): number | null;
   /** How this month's budget stands. */
   budget: Pick<BudgetStatus, "warning" | "reached" | "cap_usd" | "spent_usd">;
   finishReason?: FinishReason | null;
   failure?: ChainFailure;
 }
 
+/** An answer whose first word took longer than this, from the first attempt on, was slow. Milliseconds. */
+const slowMs = 15_000;
+
 /** What the person is told of an answer: derived from its receipt, and from the failure when there is no answer. */
 export function noticesOf(receipt: Receipt, context: NoticeContext): Notice[] {
-  const failed = receipt.attempts.find((attempt) => attempt.outcome === "failed") ?? null;
+  const { locale, failure } = context;
+  const failed =
+    receipt.attempts.find(({ outcome }) => outcome === "failed") ??
+    receipt.attempts.find(({ outcome }) => outcome === "skipped") ??
+    null;
   return codesOf(receipt, context).map(({ code, about }) => {
-    const { severity, text, action } = notices[code];
-    const facts = factsOf(receipt, about ?? failed, context);
-    return {
-      code,
-      severity,
-      text: text(facts),
-      reason: about ? saidBy(about) : reasonOf(code, failed, context.failure),
-      action: action?.(facts) ?? null,
-    };
+    const reason = about ? saidBy(about, locale) : whyNotTheFirst(failed, failure, locale);
+    return noticeOf(code, valuesOf(receipt, about ?? failed, context), {
+      locale,
+      reason: rows[code].selfExplaining ? null : reason,
+      link: (about ?? failed)?.link ?? null,
+    });
   });
+}
+
+/** How the outbox stands with a question. */
+export function outboxNotice(entry: Pick<OutboxItem, "state" | "answered">, locale: Locale): Notice {
+  const codes = {
+    waiting: "queued",
+    asking: "asking_again",
+    answered: "better_answer",
+    dropped: "outbox_gave_up",
+  } as const;
+  const values = { answered: entry.answered ?? "none" };
+  return noticeOf(codes[entry.state], values, { locale, reason: null, link: null });
+}
+
+function noticeOf(
+  code: NoticeCode,
+  values: Values,
+  { locale, reason, link }: { locale: Locale; reason: string | null; link: string | null },
+): Notice {
+  const { severity, target } = rows[code];
+  const { text, action: label } = locale.notice(code, values);
+  const action =
+    target === undefined || label === null
+      ? null
+      : { label, target, ...(target === "settings" && link !== null ? { link } : {}) };
+  return { code, severity, text, reason, action };
 }
 
 interface Told {
@@ -63,9 +100,10 @@ function codesOf(receipt: Receipt, { failure, finishReason, isStarter, budget }:
       told.push({ code: starter ? "starter_model" : "local_used" });
     }
     if (receipt.tier === "cache") told.push({ code: "cached_answer" });
-    if (receipt.dropped.some((feature) => feature in features)) told.push({ code: "feature_dropped" });
+    if (lostFeatures(receipt)) told.push({ code: "feature_dropped" });
     if (receipt.dropped.includes("history")) told.push({ code: "history_trimmed" });
     if (finishReason === "length") told.push({ code: "shorter_answer" });
+    if (firstWordMs(receipt) > slowMs) told.push({ code: "slow" });
     const broken = receipt.attempts.find((a) => a.outcome === "failed" && a.first_token_ms !== null);
     const restarted = receipt.seams.length > 0 ? "answer_continued" : "interrupted_restarted";
     if (broken) told.push({ code: restarted, about: broken });
@@ -80,60 +118,55 @@ function codesOf(receipt: Receipt, { failure, finishReason, isStarter, budget }:
   return told;
 }
 
+/** Features, and not history or length, which have notices of their own. */
+const lostFeatures = ({ dropped }: Receipt) =>
+  dropped.some((feature) => feature === "vision" || feature === "tools" || feature === "json_schema");
+
+/** From the start of the first attempt to the answer's first word; 0 where no link answered. Milliseconds. */
+function firstWordMs({ attempts }: Receipt): number {
+  const answered = attempts.find(({ outcome }) => outcome === "answered");
+  const [first] = attempts;
+  if (!answered || !first) return 0;
+  return Date.parse(answered.started_at) - Date.parse(first.started_at) + (answered.first_token_ms ?? 0);
+}
+
 function mendables(attempts: readonly Attempt[]): Told[] {
   const told: Told[] = [];
   for (const about of attempts) {
-    const code = about.kind === null ? undefined : mendable[about.kind];
+    const code =
+      about.kind === "out_of_memory" && about.tier === "local"
+        ? "model_too_large"
+        : about.kind && mendable[about.kind];
     if (code) told.push({ code, about });
   }
   return told;
 }
 
-function factsOf(receipt: Receipt, about: Attempt | null, { budget }: NoticeContext): Facts {
+function valuesOf(receipt: Receipt, about: Attempt | null, context: NoticeContext): Values {
+  const { locale, budget, now } = context;
+  const until = about && context.restsUntil(about.link);
   return {
-    link: receipt.link,
-    model: receipt.model,
-    failed: about?.link ?? null,
-    said: about?.message ?? null,
-    dropped: receipt.dropped.flatMap((feature) => features[feature] ?? []).join(", "),
-    spent: `$${budget.spent_usd.toFixed(2)}`,
-    cap: `$${budget.cap_usd ?? 0}`,
-    age: inWords(receipt.age_s ?? 0),
-    originalQuestion: receipt.original_question ?? "",
+    link: receipt.link ?? "",
+    failed: about?.link ?? "",
+    dropped: locale.features(receipt.dropped),
+    wait: locale.span(firstWordMs(receipt) / 1000),
+    until: until === null ? "unknown" : locale.moment(until, now),
+    spent: locale.usd(budget.spent_usd),
+    cap: locale.usd(budget.cap_usd ?? 0, { whole: true }),
+    age: locale.span(receipt.age_s ?? 0),
+    question: receipt.original_question ?? "",
   };
 }
 
-/** Notices that need no reason beside their sentence. */
-const selfExplaining: ReadonlySet<NoticeCode> = new Set([
-  "stopped",
-  "shorter_answer",
-  "feature_dropped",
-  "history_trimmed",
-  "budget_warning",
-  "budget_reached",
-]);
-
 /** Why it was not the first link that answered. */
-function reasonOf(
-  code: NoticeCode,
+function whyNotTheFirst(
   failed: Attempt | null,
   failure: ChainFailure | undefined,
+  locale: Locale,
 ): string | null {
-  if (selfExplaining.has(code)) return null;
-  const said = failed && saidBy(failed);
-  return said ? `${failed.link} did not answer: ${said}` : (failure?.message ?? null);
+  const said = failed && saidBy(failed, locale);
+  return said ? locale.didNotAnswer(failed.link, said) : (failure?.message ?? null);
 }
 
-const saidBy = ({ kind, message }: Attempt): string | null => message ?? (kind && reasons[kind]);
-
-/** An age in the largest unit that fits: "3 days", "1 hour". */
-function inWords(seconds: number): string {
-  const units = [
-    [86_400, "day"],
-    [3_600, "hour"],
-    [60, "minute"],
-  ] as const;
-  const [size, unit] = units.find(([unitSeconds]) => seconds >= unitSeconds) ?? [1, "second"];
-  const count = Math.floor(seconds / size);
-  return `${count} ${unit}${count === 1 ? "" : "s"}`;
-}
+const saidBy = ({ kind, message }: Attempt, locale: Locale): string | null =>
+  message ?? (kind && locale.kind(kind));

@@ -49,23 +49,9 @@ export function Offer({ question, shown, item }: OfferProps) {
       return item.answer_id === shown.message.id ? null : <Ready question={question} item={item} />;
     case "waiting":
     case "asking":
-      return (
-        <Line
-          icon={<Hourglass aria-hidden />}
-          text={
-            item.state === "asking"
-              ? "The outbox is asking again now."
-              : item.answered === null
-                ? "Waiting in the outbox. It is asked again when a better link is back."
-                : "Waiting in the outbox for a better answer."
-          }
-        >
-          <ToOutbox />
-        </Line>
-      );
     case "dropped":
       return (
-        <Line icon={<Hourglass aria-hidden />} text="The outbox gave this question up.">
+        <Line icon={<Hourglass aria-hidden />} text={item.notice.text}>
           <ToOutbox />
         </Line>
       );
@@ -78,7 +64,7 @@ function Ready({ question, item }: { question: string; item: OutboxItem }) {
   const { outbox, thread } = useApp();
   const [comparing, setComparing] = useState(false);
   return (
-    <Line icon={<GitCompareArrows aria-hidden />} text="A better answer is ready.">
+    <Line icon={<GitCompareArrows aria-hidden />} text={item.notice.text}>
       <Button size="sm" variant="primary" onClick={() => setComparing(true)}>
         Compare
       </Button>

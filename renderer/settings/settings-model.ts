@@ -14,6 +14,8 @@ export type Theme = Settings["theme"];
 /** What the settings page shows; null until it was first read. */
 export interface SettingsState {
   theme: Theme | null;
+  /** The language of notices. */
+  language: Settings["language"] | null;
   /** The config in force. */
   config: Config | null;
   presets: readonly Preset[];
@@ -33,6 +35,7 @@ function applyTheme(theme: Theme): void {
 export class SettingsModel {
   readonly store: Store<SettingsState> = createStore<SettingsState>({
     theme: null,
+    language: null,
     config: null,
     presets: [],
     secrets: null,
@@ -61,13 +64,18 @@ export class SettingsModel {
       client.secrets.info(),
     ]);
     this.#show(settings.theme);
-    this.store.set({ theme: settings.theme, config, presets, secrets });
+    this.store.set({ theme: settings.theme, language: settings.language, config, presets, secrets });
   }
 
   async setTheme(theme: Theme): Promise<void> {
     const settings = await this.#connection.client.settings.setTheme({ theme });
     this.#show(settings.theme);
     this.store.set((now) => ({ ...now, theme: settings.theme }));
+  }
+
+  async setLanguage(language: Settings["language"]): Promise<void> {
+    const settings = await this.#connection.client.settings.setLanguage({ language });
+    this.store.set((now) => ({ ...now, language: settings.language }));
   }
 
   /**

@@ -20,6 +20,12 @@ export interface OpenDialog {
   start: FormPreset | null;
 }
 
+const languages = [
+  { value: "system", label: "As the system" },
+  { value: "en", label: "English" },
+  { value: "de", label: "Deutsch" },
+] as const;
+
 const themes: readonly { value: Theme; label: string; icon: React.ReactNode }[] = [
   { value: "system", label: "As the system", icon: <Monitor aria-hidden /> },
   { value: "light", label: "Light", icon: <Sun aria-hidden /> },
@@ -29,7 +35,7 @@ const themes: readonly { value: Theme; label: string; icon: React.ReactNode }[] 
 /** Everything that a person can set. */
 export function SettingsPage({ route }: { route: Extract<Route, { page: "settings" }> }) {
   const { settings, status } = useApp();
-  const { theme, config } = useStore(settings.store, (state) => state);
+  const { theme, language, config } = useStore(settings.store, (state) => state);
   const statusNow = useStore(status.store, (now) => now);
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
 
@@ -40,7 +46,7 @@ export function SettingsPage({ route }: { route: Extract<Route, { page: "setting
     });
   }, [settings]);
 
-  if (config === null || theme === null || statusNow === null) {
+  if (config === null || theme === null || language === null || statusNow === null) {
     return <p className="flex-1 px-6 py-10 text-center text-sm text-ink-soft">Reading the settings.</p>;
   }
   const file = statusNow.config_file;
@@ -91,6 +97,16 @@ export function SettingsPage({ route }: { route: Extract<Route, { page: "setting
               settings
                 .setTheme(value)
                 .catch((error: unknown) => toast.failure("The theme was not changed.", error));
+            }}
+          />
+          <Choice
+            label="Language of notices"
+            value={language}
+            options={languages}
+            onChange={(value) => {
+              settings
+                .setLanguage(value)
+                .catch((error: unknown) => toast.failure("The language was not changed.", error));
             }}
           />
         </Section>

@@ -2,6 +2,7 @@ import { Chain, type Link, openGate, type Provider, systemClock } from "../../el
 import type { ChatRequest } from "../../electron/contract/index.ts";
 import { noticesOf } from "../../electron/notices/index.ts";
 import { createProviders } from "../../electron/providers/index.ts";
+import { english } from "../fixtures/english.ts";
 import { linkOf } from "../fixtures/scripted-provider.ts";
 
 export const question: ChatRequest = {
@@ -38,7 +39,15 @@ export function chainOver(links: readonly Link[], provider: Provider): Chain {
     clock: systemClock,
     random: Math.random,
     cache: null,
-    notices: (receipt, ending) => noticesOf(receipt, { ...ending, isStarter: () => false, budget }),
+    notices: (receipt, ending) =>
+      noticesOf(receipt, {
+        ...ending,
+        locale: english,
+        now: Date.now(),
+        isStarter: () => false,
+        restsUntil: () => null,
+        budget,
+      }),
     onAttempt() {},
   });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Attempt, Receipt } from "../../electron/contract/index.ts";
-import { type NoticeContext, noticesOf } from "../../electron/notices/index.ts";
+import { loadLocale, type NoticeContext, noticesOf, outboxNotice } from "../../electron/notices/index.ts";
+import { english, localeFolder } from "../fixtures/english.ts";
 
 const attempt = (over: Partial<Attempt>): Attempt => ({
   link: "primary",
@@ -42,7 +43,13 @@ const receipt = (over: Partial<Receipt>): Receipt => ({
 });
 
 const budget = { warning: false, reached: false, cap_usd: null, spent_usd: 0 };
-const noStarter: NoticeContext = { isStarter: () => false, budget };
+const noStarter: NoticeContext = {
+  locale: english,
+  now: Date.parse("2026-01-01T00:00:00Z"),
+  isStarter: () => false,
+  restsUntil: () => null,
+  budget,
+};
 const codes = (of: Receipt, context = noStarter) => noticesOf(of, context).map(({ code }) => code);
 
 const backup = { tier: "backup", link: "second" } as const;
@@ -153,5 +160,75 @@ describe("noticesOf", () => {
     const failure = { code, kind: null, status: null, message: "no", retry_after_ms: null };
     const told = noticesOf(receipt({ tier: "offline", link: null, attempts: [] }), { ...noStarter, failure });
     expect(told).toMatchObject([{ code: expected, severity }]);
+  });
+
+  it("says until when a quota is used up, where that is known", () => {
+    const exhausted = receipt({ ...backup, attempts: [attempt({ kind: "quota_exhausted" })] });
+    const until = new Date(2026, 0, 3, 14, 30).getTime();
+    const texts = (restsUntil: NoticeContext["restsUntil"]) =>
+      noticesOf(exhausted, { ...noStarter, restsUntil }).map(({ text }) => text);
+    expect(texts(() => null)).toContain("The quota of primary is used up.");
+    expect(texts((link) => (link === "primary" ? until : null))).toContain(
+      "The quota of primary is used up until January 3 at 14:30.",
+    );
+  });
+
+  it("says that an answer was slow, counted from the first attempt on", () => {
+    const at = (seconds: number) => new Date(seconds * 1000).toISOString();
+    const slow = [
+      attempt({ kind: "timeout_first_token", started_at: at(0) }),
+      attempt({ outcome: "answered", kind: null, started_at: at(20), first_token_ms: 1500 }),
+    ];
+    expect(noticesOf(receipt({ ...backup, attempts: slow }), noStarter)).toContainEqual({
+      code: "slow",
+      severity: "info",
+      text: "This answer was slow: its first word took 21 seconds.",
+      reason: "primary did not answer: it did not begin to answer in time",
+      action: null,
+    });
+    const quick = slow.map((one, n) => ({ ...one, started_at: at(n * 10) }));
+    expect(codes(receipt({ ...backup, attempts: quick }))).not.toContain("slow");
+  });
+
+  it("says that a local model did not fit the machine's memory", () => {
+    const memory = attempt({ kind: "out_of_memory", tier: "local", link: "granite" });
+    expect(noticesOf(receipt({ ...backup, attempts: [memory] }), noStarter)).toContainEqual(
+      expect.objectContaining({
+        code: "model_too_large",
+        action: expect.objectContaining({ target: "models" }),
+      }),
+    );
+  });
+
+  it("names what passed the first link over when nothing failed", () => {
+    const skipped = attempt({ outcome: "skipped", kind: "network", message: "this machine has no network" });
+    const local = receipt({ tier: "local", link: "granite", attempts: [skipped] });
+    expect(noticesOf(local, noStarter)).toMatchObject([
+      { code: "local_used", reason: "primary did not answer: this machine has no network" },
+    ]);
+  });
+});
+
+describe("outboxNotice", () => {
+  it.each([
+    ["waiting", null, "queued", "Waiting in the outbox. It is asked again when a better link is back."],
+    ["waiting", "local", "queued", "Waiting in the outbox for a better answer."],
+    ["asking", null, "asking_again", "The outbox is asking again now."],
+    ["answered", "local", "better_answer", "A better answer is ready."],
+    ["dropped", null, "outbox_gave_up", "The outbox gave this question up."],
+  ] as const)("words a question that is %s, answered so far by %s", (state, answered, code, text) => {
+    expect(outboxNotice({ state, answered }, english)).toMatchObject({ code, text });
+  });
+});
+
+describe("another language", () => {
+  it("words every notice, with its own dates, sums and plurals", () => {
+    const german = { ...noStarter, locale: loadLocale(localeFolder, "de") };
+    const cached = receipt({ tier: "cache", age_s: 2 * 86_400, original_question: "Warum?" });
+    expect(noticesOf(cached, german)[0]?.text).toBe(
+      "Das ist eine frühere Antwort auf die Frage „Warum?“, 2 Tage alt.",
+    );
+    const near = { ...german, budget: { warning: true, reached: false, cap_usd: 20, spent_usd: 16.4 } };
+    expect(noticesOf(receipt({ cost_usd: 1 }), near)[0]?.text).toMatch(/^16,40\s\$ von 20\s\$/);
   });
 });

@@ -3,7 +3,6 @@ import { statfs } from "node:fs/promises";
 import { freemem } from "node:os";
 import { join } from "node:path";
 import { styleText } from "node:util";
-import { reasons } from "../../notices/index.ts";
 import type { NodeApp } from "../node-app.ts";
 import { exitCode } from "./exit-codes.ts";
 import type { Terminal } from "./terminal.ts";
@@ -118,7 +117,7 @@ async function checkLinks(
             `${link.model} answers; first word after ${Math.round(attempt.first_token_ms ?? attempt.duration_ms)} ms`,
           );
         }
-        const detail = attempt.kind === null ? "did not answer" : reasons[attempt.kind];
+        const detail = attempt.kind === null ? "did not answer" : app.locale().kind(attempt.kind);
         return { what, state: "broken", detail, mend: attempt.message };
       }),
   );

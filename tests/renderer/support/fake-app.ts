@@ -85,7 +85,7 @@ interface Generation {
  */
 export class FakeApp {
   readonly status = new Signal<Status>(status());
-  settings: Settings = { theme: "system", level: "full", config: {} };
+  settings: Settings = { theme: "system", language: "system", level: "full", config: {} };
   secrets: SecretsInfo = keychain;
   /** Keys that were saved, by link. */
   readonly keys = new Map<string, string>();
@@ -171,7 +171,7 @@ export class FakeApp {
   }
 
   /** Puts a question into the outbox, as the app does by itself. */
-  queue(questionId: string, change: Partial<OutboxItem> = {}): OutboxItem {
+  queue(questionId: string, change: Partial<Omit<OutboxItem, "notice">> = {}): OutboxItem {
     const question = this.messages.get(questionId);
     if (question === undefined)
       throw new Error(`There is no question "${questionId}" to put into the outbox.`);
@@ -197,7 +197,8 @@ export class FakeApp {
       answers: item.question_id,
       receipt,
     });
-    this.outbox.set(item.id, { ...item, state: "answered", answered: "cloud", answer_id: answer.id });
+    const answered = outboxItem({ ...item, state: "answered", answered: "cloud", answer_id: answer.id });
+    this.outbox.set(item.id, answered);
     this.#outboxChanged();
   }
 
@@ -362,6 +363,10 @@ export class FakeApp {
       },
       settings: {
         get: os.settings.get.handler(() => this.settings),
+        setLanguage: os.settings.setLanguage.handler(({ input }) => {
+          this.settings = { ...this.settings, ...input };
+          return this.settings;
+        }),
         setTheme: os.settings.setTheme.handler(({ input }) => {
           this.settings = { ...this.settings, ...input };
           return this.settings;

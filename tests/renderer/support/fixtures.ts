@@ -9,6 +9,8 @@ import type {
   SecretsInfo,
   Status,
 } from "../../../electron/contract/index.ts";
+import { outboxNotice } from "../../../electron/notices/index.ts";
+import { english } from "../../fixtures/english.ts";
 
 /** An attempt that went well, with what a test changes of it. */
 export function attempt(change: Partial<Attempt> = {}): Attempt {
@@ -161,16 +163,16 @@ export function status(change: Partial<Status> = {}): Status {
 }
 
 /** A question that waits for the cloud, with what a test changes of it. */
-export function outboxItem(change: Partial<OutboxItem> = {}): OutboxItem {
-  return {
+export function outboxItem(change: Partial<Omit<OutboxItem, "notice">> = {}): OutboxItem {
+  const item = {
     id: "o1",
     conversation_id: "c1",
     question_id: "q1",
     question: "When does the tide turn?",
-    wanted: "cloud",
+    wanted: "cloud" as const,
     answered: null,
     local_only: false,
-    state: "waiting",
+    state: "waiting" as const,
     attempts: 0,
     next_at: "2026-03-02T09:16:00.000Z",
     created_at: "2026-03-02T09:15:00.000Z",
@@ -178,7 +180,8 @@ export function outboxItem(change: Partial<OutboxItem> = {}): OutboxItem {
     dropped_because: null,
     detail: null,
     ...change,
-  };
+  } satisfies Partial<OutboxItem>;
+  return { ...item, notice: outboxNotice(item, english) };
 }
 
 export const presets: Preset[] = [

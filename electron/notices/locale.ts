@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { IntlMessageFormat } from "intl-messageformat";
 import { z } from "zod";
 import {
@@ -112,36 +110,16 @@ export class Locale {
 }
 
 /**
- * Reads a language from `folder`, which holds `en.json` and the others. What a language lacks is said in English.
- * Throws an error that names the file and the key when one is not as it should be.
+ * A language from the JSON of its locale file and of the English one; what a language lacks is said in English.
+ * Throws a ZodError that names the key when one is not as it should be.
  */
-export function loadLocale(folder: string, language: Language): Locale {
-  const english = read(join(folder, "en.json"), complete);
-  if (language === "en") return new Locale(language, english);
-  const own = read(join(folder, `${language}.json`), partial);
+export function localeOf(language: Language, own: unknown, english: unknown): Locale {
+  const all = complete.parse(english);
+  const some = partial.parse(own);
   return new Locale(language, {
-    notices: { ...english.notices, ...own.notices },
-    did_not_answer: own.did_not_answer ?? english.did_not_answer,
-    kinds: { ...english.kinds, ...own.kinds },
-    features: { ...english.features, ...own.features },
-  });
-}
-
-function read<T>(path: string, schema: z.ZodType<T>): T {
-  let data: unknown;
-  try {
-    data = JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    throw new Error(
-      `The locale file ${path} can't be read: ${cause instanceof Error ? cause.message : cause}`,
-      {
-        cause,
-      },
-    );
-  }
-  const words = schema.safeParse(data);
-  if (words.success) return words.data;
-  throw new Error(`The locale file ${path} is not complete:\n${z.prettifyError(words.error)}`, {
-    cause: words.error,
+    notices: { ...all.notices, ...some.notices },
+    did_not_answer: some.did_not_answer ?? all.did_not_answer,
+    kinds: { ...all.kinds, ...some.kinds },
+    features: { ...all.features, ...some.features },
   });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { loadLocale } from "../../electron/app/locales.ts";
 import type { Attempt, Receipt } from "../../electron/contract/index.ts";
-import { loadLocale, type NoticeContext, noticesOf, outboxNotice } from "../../electron/notices/index.ts";
+import { type NoticeContext, noticesOf, outboxNotice } from "../../electron/notices/index.ts";
 import { english, localeFolder } from "../fixtures/english.ts";
 
 const attempt = (over: Partial<Attempt>): Attempt => ({

@@ -1,10 +1,10 @@
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { loadLocale } from "../../electron/app/locales.ts";
 import { language, noticeCode } from "../../electron/contract/index.ts";
-import { loadLocale } from "../../electron/notices/index.ts";
-import { folderForTest } from "../app/support.ts";
 import { localeFolder } from "../fixtures/english.ts";
+import { folderForTest } from "./support.ts";
 
 const fileOf = (name: string) => JSON.parse(readFileSync(join(localeFolder, `${name}.json`), "utf8"));
 const placeholders = (sentence: string) => new Set(sentence.match(/(?<=\{)\w+(?=[},])/g) ?? []);
@@ -39,6 +39,6 @@ describe("loadLocale", () => {
 
   it("names the file and the key that is not as it should be", () => {
     const folder = withGerman({ notices: { stoped: { text: "Angehalten." } } });
-    expect(() => loadLocale(folder, "de")).toThrow(/de\.json is not complete:[\s\S]*stoped/);
+    expect(() => loadLocale(folder, "de")).toThrow(/de\.json can.t be used:[\s\S]*stoped/);
   });
 });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isAbsolute, join, resolve } from "node:path";
 import { cacheMigrations, ExactCache } from "../cache/index.ts";
 import { Chain, type Clock, type Link, type Provider, systemClock } from "../chain/index.ts";
-import type { ChainEvent, ChatRequest, Config, ProviderName, Status } from "../contract/index.ts";
+import type { ChainEvent, ChatRequest, Config, Level, ProviderName, Status } from "../contract/index.ts";
 import { EngineClient, type EngineProcess } from "../engine/index.ts";
 import { type Locale, noticesOf, outboxNotice } from "../notices/index.ts";
 import { createProviders, llamaProvider, loadPresets } from "../providers/index.ts";
@@ -68,6 +68,8 @@ export interface App extends AsyncDisposable {
   locale(): Locale;
   /** One short request through one link: what the settings' *Test* button and `doctor` do. */
   tester: LinkTester;
+  /** The level in force now: `status.now.level`, without the rest. */
+  level(): Level;
   /** Begins to work off the outbox: for hosts that stay, and so may ask again later. */
   startOutbox(): void;
   /** Asks the chain without keeping a conversation: for the gateway and the command line. `may` leaves links out. */
@@ -234,6 +236,7 @@ export function createApp(options: AppOptions): App {
     locale,
     tester,
     run,
+    level: () => levels.level,
     startOutbox: () => outbox.start(),
     async [Symbol.asyncDispose]() {
       await answers[Symbol.asyncDispose]();

@@ -18,4 +18,4 @@ export {
   type Timeouts,
 } from "./provider.ts";
 export type { RetryPolicy } from "./retry.ts";
-export { estimatedTokensOf } from "./tokens.ts";
+export { estimatedTokens, estimatedTokensOf } from "./tokens.ts";

@@ -66,6 +66,7 @@ export type ProviderRequest = Pick<
   | "seed"
   | "tools"
   | "tool_choice"
+  | "parallel_tool_calls"
   | "response_format"
   | "local_only"
 > & { prefill?: string };

@@ -19,6 +19,7 @@ export function requestFor(
   if (dropped.includes("tools")) {
     delete asked.tools;
     delete asked.tool_choice;
+    delete asked.parallel_tool_calls;
   }
   if (dropped.includes("json_schema")) delete asked.response_format;
   const { maxTokens } = levelRules[ceiling];

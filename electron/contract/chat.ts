@@ -13,6 +13,8 @@ export const chatRequest = z.object({
   seed: z.int().optional(),
   tools: z.array(tool).optional(),
   tool_choice: toolChoice.optional(),
+  /** `false`: the model may call one tool at a time at most. */
+  parallel_tool_calls: z.boolean().optional(),
   response_format: responseFormat.optional(),
   /** The id of a link to try first. */
   preferred: z.string().optional(),

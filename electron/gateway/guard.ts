@@ -1,36 +1,39 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { MiddlewareHandler } from "hono";
-import { refuse, wireError } from "./errors.ts";
+import type { Context, MiddlewareHandler } from "hono";
+import { Refusal } from "./trouble.ts";
 
 const loopbackHost = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 const loopbackOrigin = /^https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
 /**
  * Lets in only programs on this machine that know the token: the `Host` must be a loopback name (no DNS rebinding),
- * an `Origin`, where there is one, too (no drive-by page), and the bearer token must match.
+ * an `Origin`, where there is one, too (no drive-by page), and the token must match: as a bearer, or as Anthropic's
+ * clients send it, in `x-api-key`.
  */
-export function guard(token: string): MiddlewareHandler {
-  const expected = digest(token);
+export function guard(token: () => string): MiddlewareHandler {
   return async (c, next) => {
     if (!loopbackHost.test(c.req.header("host") ?? "")) {
-      return refuse(
-        c,
-        403,
-        wireError("forbidden", "This gateway answers only to a loopback host name, such as 127.0.0.1."),
-      );
+      const message = "This gateway answers only to a loopback host name, such as 127.0.0.1.";
+      throw new Refusal(403, message, { code: "forbidden" });
     }
     const origin = c.req.header("origin");
     if (origin !== undefined && !loopbackOrigin.test(origin)) {
-      return refuse(c, 403, wireError("forbidden", `Pages of ${origin} may not use this gateway.`));
+      throw new Refusal(403, `Pages of ${origin} may not use this gateway.`, { code: "forbidden" });
     }
-    const [, given = ""] = /^Bearer (.+)$/i.exec(c.req.header("authorization") ?? "") ?? [];
-    if (!timingSafeEqual(digest(given), expected)) {
-      const hint =
-        "Send the gateway's token as `Authorization: Bearer …`; it is the value of HOLDFAST_TOKEN.";
-      return refuse(c, 401, wireError("authentication_error", hint, "invalid_token"));
+    const expected = digest(token());
+    if (!tokensOf(c).some((given) => timingSafeEqual(digest(given), expected))) {
+      c.header("WWW-Authenticate", "Bearer");
+      const message =
+        "Send the gateway's token as `Authorization: Bearer …` or as `x-api-key`; it is the value of HOLDFAST_TOKEN, or stands in the app's settings.";
+      throw new Refusal(401, message, { code: "invalid_token" });
     }
     return next();
   };
+}
+
+function tokensOf(c: Context): string[] {
+  const [, bearer] = /^Bearer (.+)$/i.exec(c.req.header("authorization") ?? "") ?? [];
+  return [bearer, c.req.header("x-api-key")].filter((given) => given !== undefined);
 }
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();

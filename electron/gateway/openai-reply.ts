@@ -1,4 +1,4 @@
-import type { Answer, FinishReason, Notice, Receipt, ToolCallDelta, Usage } from "../contract/index.ts";
+import type { Answer, FinishReason, Receipt, ToolCallDelta, Usage } from "../contract/index.ts";
 
 /** What all replies to one request have in common. */
 export interface ReplyHead {
@@ -7,7 +7,7 @@ export interface ReplyHead {
   created: number;
 }
 
-/** Answers and receipts in OpenAI's chat-completions format, with the receipt under `holdfast`. */
+/** An answer and its receipt in OpenAI's chat-completions format, with the receipt under `holdfast`. */
 export function completion(head: ReplyHead, answer: Answer, receipt: Receipt) {
   const calls = answer.tool_calls.map(({ id, ...fn }) => ({ id, type: "function", function: fn }));
   return {
@@ -20,13 +20,14 @@ export function completion(head: ReplyHead, answer: Answer, receipt: Receipt) {
         message: {
           role: "assistant",
           content: answer.text === "" && calls.length > 0 ? null : answer.text,
+          refusal: null,
           ...(calls.length > 0 ? { tool_calls: calls } : {}),
         },
         logprobs: null,
         finish_reason: answer.finish_reason,
       },
     ],
-    usage: receipt.usage && wireUsage(receipt.usage),
+    usage: wireUsage(receipt.usage),
     holdfast: receipt,
   };
 }
@@ -66,7 +67,7 @@ export function usageChunk(head: ReplyHead, receipt: Receipt) {
     object: "chat.completion.chunk",
     model: receipt.model,
     choices: [],
-    usage: receipt.usage && wireUsage(receipt.usage),
+    usage: wireUsage(receipt.usage),
   };
 }
 
@@ -86,32 +87,9 @@ export function toolCallChunk({ index, id, name, arguments: args }: ToolCallDelt
   };
 }
 
-/** Proxies and clients refuse long headers; the body has the notices whole. */
-const longestNotice = 500;
-
-/** The `x-holdfast-*` headers. A notice's text is percent-encoded where it is not plain ASCII, and cut where it is long. */
-export function receiptHeaders(
-  receipt: Pick<Receipt, "tier" | "link" | "level">,
-  attempts: number,
-  notices: readonly Notice[],
-) {
-  return {
-    "x-holdfast-tier": receipt.tier,
-    "x-holdfast-link": receipt.link ?? "",
-    "x-holdfast-level": receipt.level,
-    "x-holdfast-attempts": String(attempts),
-    ...(notices.length > 0 ? { "x-holdfast-notice": ascii(notices.map(({ text }) => text).join(" ")) } : {}),
+const wireUsage = (usage: Usage | null) =>
+  usage && {
+    prompt_tokens: usage.input_tokens,
+    completion_tokens: usage.output_tokens,
+    total_tokens: usage.input_tokens + usage.output_tokens,
   };
-}
-
-const ascii = (text: string): string =>
-  text
-    .slice(0, longestNotice)
-    .toWellFormed()
-    .replace(/[^\x20-\x7e]/gu, encodeURIComponent);
-
-const wireUsage = ({ input_tokens, output_tokens }: Usage) => ({
-  prompt_tokens: input_tokens,
-  completion_tokens: output_tokens,
-  total_tokens: input_tokens + output_tokens,
-});

@@ -1,62 +1,70 @@
-import { Hono } from "hono";
+import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
-import type { ChainEvent, ChatRequest, Status } from "../contract/index.ts";
+import { busyLimit } from "./busy.ts";
 import { chatCompletions } from "./chat-completions.ts";
-import { refuse, wireError } from "./errors.ts";
+import { documentOf } from "./document.ts";
+import { embeddings } from "./embeddings.ts";
+import { serve } from "./endpoint.ts";
 import { guard } from "./guard.ts";
+import { countTokens, messages } from "./messages.ts";
+import { listModels, oneModel } from "./models.ts";
+import type { GatewayParts } from "./parts.ts";
+import { circuitCompletions, plainCompletions } from "./plain-completions.ts";
+import { circuits, health, readLevel, setLevel } from "./state.ts";
+import { Refusal, troubled } from "./trouble.ts";
 
-/** What the gateway serves. */
-export interface GatewayParts {
-  run(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChainEvent, void, void>;
-  status(): Status;
-  /** Milliseconds since the epoch. */
-  now(): number;
-  /** The bearer token that every request must carry. */
-  token: string;
-  /** The largest body that is read, bytes. */
-  maxBody: number;
-  /** Told of faults in the gateway's own code. */
-  onError(error: unknown): void;
-}
+/** The gateway as a fetch handler. */
+export type Gateway = Pick<OpenAPIHono, "fetch" | "request">;
 
-/** The HTTP service on loopback, as a fetch handler: `(request) => response`. */
-export function createGateway(parts: GatewayParts): Hono {
-  const gateway = new Hono();
+/** The HTTP service on loopback: every call of `docs/gateway.md`. */
+export function createGateway(parts: GatewayParts): Gateway {
+  const gateway = new OpenAPIHono();
   gateway.use(guard(parts.token));
+  gateway.use((c, next) => {
+    c.header("x-holdfast-level", parts.level());
+    c.header("x-holdfast-attempts", "0");
+    return next();
+  });
+  gateway.use(busyLimit(parts.maxRequests));
   gateway.use(
     bodyLimit({
       maxSize: parts.maxBody,
-      onError: (c) =>
-        refuse(c, 413, wireError("invalid_request_error", `The body is larger than ${parts.maxBody} bytes.`)),
+      onError: () => {
+        throw new Refusal(413, `The body is larger than ${parts.maxBody} bytes.`, { code: "body_too_large" });
+      },
     }),
   );
-  gateway.get("/v1/health", (c) => c.json(health(parts.status())));
-  gateway.post("/v1/chat/completions", (c) => chatCompletions(c, parts));
+  serve(gateway, [
+    chatCompletions(parts),
+    messages(parts),
+    countTokens(),
+    embeddings(parts),
+    listModels(parts),
+    oneModel(parts),
+    plainCompletions(parts),
+    circuitCompletions(parts),
+    health(parts),
+    circuits(parts),
+    readLevel(parts),
+    setLevel(parts),
+  ]);
+  let document: object | undefined;
+  gateway.get("/openapi.json", (c) => {
+    document ??= documentOf(gateway, parts.version);
+    return c.json(document);
+  });
   gateway.notFound((c) =>
-    refuse(c, 404, wireError("invalid_request_error", `There is no ${c.req.method} ${c.req.path}.`)),
+    troubled(
+      c,
+      new Refusal(404, `There is no ${c.req.method} ${c.req.path}.`, { code: "not_found" }).trouble,
+    ),
   );
   gateway.onError((error, c) => {
+    if (error instanceof Refusal) return troubled(c, error.trouble);
+    // A client that left before it had sent its request: nobody hears this answer.
+    if (c.req.raw.signal.aborted) return troubled(c, new Refusal(408, "The client left.").trouble);
     parts.onError(error);
-    return refuse(c, 500, wireError("server_error", "The gateway failed; its log says how."));
+    return troubled(c, new Refusal(500, "The gateway failed; its log says how.").trouble);
   });
   return gateway;
-}
-
-/** Seed 001's health report. The service is healthy as long as some link may answer. */
-function health({ level, links }: Status) {
-  return {
-    status: links.some(({ light }) => light !== "failing") ? "healthy" : "degraded",
-    level,
-    providers: links.map(
-      ({ id, model, light, consecutive_failures, last_failure, latency_ms, checked_at }) => ({
-        name: id,
-        model,
-        is_healthy: light !== "failing",
-        consecutive_failures,
-        last_failure: last_failure?.at ?? null,
-        latency_ms,
-        checked_at,
-      }),
-    ),
-  };
 }

@@ -110,6 +110,15 @@ function toolChoice(choice: ToolChoice): ToolChoiceParam {
   }
 }
 
+/** Which tool, if any, and whether several at once. */
+function toolUse({ tool_choice, parallel_tool_calls }: ProviderRequest): { tool_choice?: ToolChoiceParam } {
+  if (parallel_tool_calls !== false) {
+    return tool_choice === undefined ? {} : { tool_choice: toolChoice(tool_choice) };
+  }
+  const choice = toolChoice(tool_choice ?? "auto");
+  return { tool_choice: choice.type === "none" ? choice : { ...choice, disable_parallel_tool_use: true } };
+}
+
 function outputConfig(
   format: ResponseFormat | undefined,
 ): Pick<MessageCreateParamsStreaming, "output_config"> {
@@ -169,7 +178,7 @@ export function anthropicRequest(whole: ProviderRequest, link: Link): AnthropicC
           ...(description !== undefined && { description }),
           input_schema: { ...parameters, type: "object" as const },
         })),
-        ...(request.tool_choice !== undefined && { tool_choice: toolChoice(request.tool_choice) }),
+        ...toolUse(request),
       }),
     ...outputConfig(request.response_format),
   };

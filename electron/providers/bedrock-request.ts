@@ -149,7 +149,10 @@ function outputConfig(format: ResponseFormat | undefined): { outputConfig?: Outp
  */
 export function bedrockDropped(request: ProviderRequest, link: Link): Setting[] {
   const claude = claudeOf(link);
-  const dropped = claude === null ? asked(request, ["seed"]) : claudeDropped(request, claude);
+  const dropped = [
+    ...(claude === null ? asked(request, ["seed"]) : claudeDropped(request, claude)),
+    ...asked(request, ["parallel_tool_calls"]),
+  ];
   const forbids = request.tool_choice === "none" && toolsOf(request).length > 0;
   return forbids ? [...dropped, "tool_choice"] : dropped;
 }

@@ -101,7 +101,7 @@ function format(of: ResponseFormat | undefined): Pick<OllamaChatRequest, "format
 /** What the request asks for and Ollama has no equal for: there is no choice among its tools, but they can be left out. */
 export function ollamaDropped(request: ProviderRequest): Setting[] {
   const kept = request.tool_choice === "none" || request.tool_choice === "auto";
-  return kept ? [] : asked(request, ["tool_choice"]);
+  return asked(request, kept ? ["parallel_tool_calls"] : ["tool_choice", "parallel_tool_calls"]);
 }
 
 /**

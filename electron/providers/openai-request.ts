@@ -143,6 +143,9 @@ export function openaiRequest(
       request.tools.length > 0 && {
         tools: request.tools.map((tool) => ({ type: "function" as const, function: tool })),
         ...(request.tool_choice !== undefined && { tool_choice: toolChoice(request.tool_choice) }),
+        ...(request.parallel_tool_calls !== undefined && {
+          parallel_tool_calls: request.parallel_tool_calls,
+        }),
       }),
     ...(request.response_format !== undefined && {
       response_format: responseFormat(request.response_format),

@@ -76,10 +76,16 @@ export class House implements AsyncDisposable {
     this.run = breaks((request, signal) => this.app.run(request, signal));
     const gateway = createGateway({
       run: this.run,
+      embed: null,
       status: () => this.app.status.now,
+      level: this.app.level,
+      links: () => this.app.settings.links,
+      setLevel: (level) => this.app.settings.setCeiling(level),
       now: Date.now,
-      token,
+      token: () => token,
       maxBody: 1_000_000,
+      maxRequests: 64,
+      version: "0.0.0",
       onError,
     });
     // A connection that is closed for idleness while it is used again would be a fault that no cell asked for.

@@ -84,8 +84,16 @@ function setUp(
     run: (request, signal) => chain.run(request, signal),
     status: () => status,
     now: () => 1_700_000_000_000,
-    token: "secret",
+    token: () => "secret",
+    links: () => links,
+    level: () => status.level,
+    setLevel: (level) => {
+      status.ceiling = level;
+    },
+    embed: null,
+    version: "0.0.0",
     maxBody: 2_000,
+    maxRequests: 8,
     onError: (error) => {
       throw error;
     },

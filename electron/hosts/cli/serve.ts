@@ -1,10 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
 import type { App } from "../../app/index.ts";
-import { createGateway } from "../../gateway/index.ts";
+import { createGateway, type Listening, listen } from "../../gateway/index.ts";
 import { exitCode } from "./exit-codes.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -12,8 +9,6 @@ const defaultPort = 4141;
 const defaultMaxBody = 10 * 1024 * 1024;
 /** How long running streams may go on after a stop was asked for, milliseconds. */
 const graceMs = 10_000;
-/** How often connections that have become idle are closed meanwhile, milliseconds. */
-const sweepMs = 100;
 
 export interface ServeOptions {
   port?: number;
@@ -35,45 +30,34 @@ export async function serve(
   const token = given || randomBytes(24).toString("base64url");
   const gateway = createGateway({
     run: app.run,
+    embed: null,
     status: () => app.status.now,
+    level: app.level,
+    links: () => app.settings.links,
+    setLevel: (level) => app.settings.setCeiling(level),
     now: Date.now,
-    token,
+    token: () => token,
     maxBody: max_body,
+    maxRequests: 256,
+    version: app.status.now.version,
     onError: (error) => terminal.err.write(`${error instanceof Error ? error.stack : error}\n`),
   });
-  const server = createServer(getRequestListener(gateway.fetch));
-  const wanted = port ?? configured ?? defaultPort;
+  let listening: Listening;
   try {
-    server.listen(wanted, "127.0.0.1");
-    await once(server, "listening");
+    listening = await listen(gateway, {
+      port: port ?? configured ?? defaultPort,
+      maxConnections: 1_024,
+      requestMs: 60_000,
+      graceMs,
+    });
   } catch (error) {
-    terminal.err.write(`${whyNotListening(error as NodeJS.ErrnoException, wanted)}\n`);
+    terminal.err.write(`${(error as Error).message}\n`);
     return exitCode.failed;
   }
-  const { port: actual } = server.address() as AddressInfo;
-  terminal.err.write(`Holdfast listens on http://127.0.0.1:${actual}/v1\n`);
+  terminal.err.write(`Holdfast listens on ${listening.url}\n`);
   if (!given)
     terminal.err.write(`${token_env} is not set, so this token holds until the next start: ${token}\n`);
   if (!terminal.signal.aborted) await once(terminal.signal, "abort");
-  await close(server);
+  await listening.close();
   return exitCode.answered;
-}
-
-function whyNotListening({ code, message }: NodeJS.ErrnoException, port: number): string {
-  if (code === "EADDRINUSE")
-    return `Port ${port} is in use. Stop what uses it, or choose another with --port.`;
-  if (code === "EACCES") return `Port ${port} needs special rights. Choose one above 1023 with --port.`;
-  return `The gateway can't listen on port ${port}: ${message}.`;
-}
-
-/** Takes no more requests, lets running streams end, and cuts those that outlast the grace. */
-async function close(server: Server): Promise<void> {
-  const closed = once(server, "close");
-  server.close();
-  // A client keeps its connection open behind the stream; without this the end would wait for that to time out.
-  const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
-  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
-  await closed;
-  clearInterval(sweep);
-  clearTimeout(cut);
 }

@@ -1,0 +1,59 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import { type ChatRequest, duration, durationMs, level, recovery } from "../contract/index.ts";
+import { isMarkedLocalOnly } from "./headers.ts";
+import type { GatewayParts } from "./parts.ts";
+
+/** What one request may have its own way, in the body's `holdfast`. A key that is not known is refused: it may mean privacy. */
+export const overrides = z.strictObject({
+  /** What happens when the stream breaks in the middle. */
+  recovery: recovery.optional(),
+  /** The limit of the whole request, such as `20s`. */
+  deadline: duration.refine((text) => durationMs(text) >= 1, "is shorter than 1ms").optional(),
+  /** The link to try first. */
+  preferred: z.string().optional(),
+  /** The best level that this request may use. */
+  level: level.optional(),
+  /** Never leaves this machine. */
+  local_only: z.boolean().optional(),
+  /** `false`: neither answered from the emergency cache nor learned by it; `only`: from it alone. */
+  cache: z.union([z.boolean(), z.literal("only")]).optional(),
+});
+export type Overrides = z.infer<typeof overrides>;
+
+/** The part of a chain's request that says how it moves along the links. */
+export type Routing = Pick<
+  ChatRequest,
+  "preferred" | "level" | "local_only" | "recovery" | "deadline_ms" | "cache"
+>;
+
+/**
+ * How a request moves along the links: `model` names the link to try first unless `preferred` does, and any name that is no link's means
+ * `auto`. Header and body can each mark a request local-only; neither can unmark it.
+ */
+export function routingOf(
+  c: Context,
+  parts: Pick<GatewayParts, "links">,
+  model: string | undefined,
+  given: Overrides = {},
+): Routing {
+  const { preferred = model, cache } = given;
+  const isLink = parts.links().some(({ id }) => id === preferred);
+  return dropUndefined({
+    preferred: isLink ? preferred : undefined,
+    level: cache === "only" && given.level !== "offline" ? "cached" : given.level,
+    local_only: isMarkedLocalOnly(c) || given.local_only || undefined,
+    recovery: given.recovery,
+    deadline_ms: given.deadline === undefined ? undefined : Math.round(durationMs(given.deadline)),
+    cache: cache === "only" ? true : cache,
+  });
+}
+
+type WithoutUndefined<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
+
+/** The same object without the keys that hold `undefined`. */
+export function dropUndefined<T extends object>(of: T): WithoutUndefined<T> {
+  return Object.fromEntries(
+    Object.entries(of).filter(([, value]) => value !== undefined),
+  ) as WithoutUndefined<T>;
+}

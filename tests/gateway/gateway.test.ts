@@ -257,7 +257,7 @@ describe("POST /v1/chat/completions", () => {
     });
     expect((await post("{")).status).toBe(400);
     expect(await (await post({ messages, n: 2 })).json()).toMatchObject({
-      error: { message: "n: can only be 1" },
+      error: { message: "n: can only be 1: ask several times for several answers" },
     });
   });
 

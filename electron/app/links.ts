@@ -26,7 +26,7 @@ const capabilities: Record<ProviderName, Omit<Link["capabilities"], "contextWind
   vertex: { vision: true, tools: true, jsonSchema: true, prefill: false },
   "openai-compatible": { vision: true, tools: true, jsonSchema: true, prefill: false },
   ollama: { vision: false, tools: true, jsonSchema: true, prefill: false },
-  llama: { vision: false, tools: false, jsonSchema: true, prefill: true },
+  llama: { vision: false, tools: true, jsonSchema: true, prefill: true },
 };
 
 /**
@@ -103,7 +103,8 @@ function linkOf(link: LinkConfig, { tier, priority, retries }: Place, presets: r
     timeouts: timeoutsOf(link, tier),
     capabilities: {
       vision: can.vision ?? family.vision,
-      tools: can.tools ?? family.tools,
+      // The starter model was taught to answer, and nothing else.
+      tools: can.tools ?? (family.tools && !isStarter(link)),
       jsonSchema: can.json_schema ?? family.jsonSchema,
       // The starter model has nothing to add to what a larger one began.
       prefill: can.prefill ?? (family.prefill && !isStarter(link)),

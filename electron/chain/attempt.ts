@@ -123,7 +123,7 @@ export async function* runAttempt(input: AttemptInput): AsyncGenerator<Delta, At
             record: record("answered", null),
             finishReason: event.reason,
             model: event.model ?? link.model,
-            dropped,
+            dropped: [...dropped, ...(event.dropped ?? [])],
           };
         default:
           event satisfies never;

@@ -75,14 +75,21 @@ export type ProviderRequest = Pick<
  * What a provider tells of an attempt, in this order: `connected` once, when the request is on its way over a live connection
  * (or the engine has taken it); `head` once, when the response head is there, for providers that speak HTTP; `delta`s;
  * `finish` once, when the provider itself said that the answer is whole. A stream that ends without `finish` is truncated.
- * `dropped` of a `head` names what the request asks for and the provider can't be told, such as `seed`.
+ * `dropped` of a `head` names what the request asks for and the provider can't be told, such as `seed`; that of a `finish` what
+ * was lost on the way, such as `history`.
  * A `delta` carries text, reasoning, or a piece of a tool call.
  */
 export type ProviderEvent =
   | { type: "connected" }
   | { type: "head"; status: number; requestId: string | null; dropped?: readonly string[] }
   | { type: "delta"; text?: string; reasoning?: string; tool_call?: ToolCallDelta }
-  | { type: "finish"; reason: FinishReason; model: string | null; usage: Usage | null };
+  | {
+      type: "finish";
+      reason: FinishReason;
+      model: string | null;
+      usage: Usage | null;
+      dropped?: readonly string[];
+    };
 
 /**
  * A provider family. `stream` throws a `ProviderFailure` and nothing else, never retries, and gives up its socket

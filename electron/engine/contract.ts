@@ -6,6 +6,9 @@ import {
   failureKind,
   message,
   responseFormat,
+  type ToolCallDelta,
+  tool,
+  toolChoice,
   type Usage,
 } from "../contract/index.ts";
 
@@ -33,6 +36,9 @@ export const generateRequest = z.object({
   stop: z.array(z.string()).optional(),
   seed: z.int().optional(),
   responseFormat: responseFormat.optional(),
+  /** Functions that the model may call; a call ends the generation. Not together with a `responseFormat` of JSON. */
+  tools: z.array(tool).optional(),
+  toolChoice: toolChoice.optional(),
   /** The beginning of the answer, which the model continues; it is not repeated in the deltas. */
   prefill: z.string().optional(),
 });
@@ -50,19 +56,24 @@ export const embedRequest = z.object({
 });
 export type EmbedRequest = z.infer<typeof embedRequest>;
 
-/** What a generation tells: `accepted` at once (it may then wait, or load), `delta`s, and `finish` when it is whole. */
+/**
+ * What a generation tells: `accepted` at once (it may then wait, or load), `delta`s, and `finish` when it is whole.
+ * `evaluated` are the tokens of the prompt that were not in memory already; `forgot` says that the oldest turns had to leave the model's window before the answer was whole.
+ */
 export type EngineEvent =
   | { type: "accepted" }
-  | { type: "delta"; text?: string; reasoning?: string }
-  | { type: "finish"; reason: Extract<FinishReason, "stop" | "length">; usage: Usage };
+  | { type: "delta"; text?: string; reasoning?: string; tool_call?: ToolCallDelta }
+  | { type: "finish"; reason: FinishReason; usage: Usage; evaluated: number; forgot?: true };
 
 export interface ModelInfo {
   path: string;
   /** From the file's metadata, where it has a name. */
   name: string | null;
   sizeBytes: number;
-  /** Tokens. */
+  /** Tokens, of each conversation. */
   contextSize: number;
+  /** How many conversations keep their evaluated state. */
+  sequences: number;
   trainContextSize: number;
 }
 

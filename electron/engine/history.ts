@@ -19,17 +19,21 @@ export function toHistory(messages: readonly Message[], prefill = ""): ChatHisto
       case "assistant": {
         const response: Array<string | ChatModelFunctionCall> =
           message.content === "" ? [] : [message.content];
-        for (const { id, name, arguments: json } of message.tool_calls ?? []) {
+        for (const [index, { id, name, arguments: json }] of (message.tool_calls ?? []).entries()) {
           const call: ChatModelFunctionCall = {
             type: "functionCall",
             name,
             params: parsed(json),
             result: null,
+            ...(index === 0 && { startsNewChunk: true }),
           };
           calls.set(id, call);
           response.push(call);
         }
-        history.push({ type: "model", response });
+        const before = history.at(-1);
+        // what the model says after a tool's result belongs to the turn in which it called the tool
+        if (before?.type === "model") before.response.push(...response);
+        else history.push({ type: "model", response });
         break;
       }
       case "tool": {

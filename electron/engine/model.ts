@@ -1,39 +1,22 @@
 import { setTimeout } from "node:timers/promises";
-import {
-  type ChatHistoryItem,
-  LlamaChat,
-  type LlamaChatResponse,
-  type LlamaContext,
-  type LlamaModel,
-  resolveChatWrapper,
-  type Token,
-} from "node-llama-cpp";
+import { type LlamaContext, type LlamaModel, resolveChatWrapper } from "node-llama-cpp";
 import { Channel } from "./channel.ts";
 import type { EngineEvent, GenerateRequest, ModelInfo, ModelRequest } from "./contract.ts";
+import { Generation, type Workplace } from "./generation.ts";
 import { grammarFor } from "./grammar.ts";
-import { toHistory } from "./history.ts";
-import { contextTooLong, generationFailure, loadFailure, type Native, threadsFor } from "./native.ts";
+import { generationFailure, loadFailure, type Native, threadsFor } from "./native.ts";
+import { Reader } from "./reader.ts";
+import { Sequences, sequencesFor } from "./sequences.ts";
 
 const defaultContextSize = 8192;
 /** How long the reason for a failed load may take to be logged, milliseconds. */
 const lateLogMs = 20;
-/**
- * A prompt is read in pieces that keep native code busy for about this long, milliseconds, so that an abort is heard in time.
- * Fewer tokens than the smallest piece would waste a slow machine: each piece reads all the weights once.
- */
-const pieceMs = 60;
-const smallestPiece = 32;
-const largestPiece = 512;
-
-/** What llama.cpp's own server samples with, once there is a temperature at all. */
-const sampling = { topK: 40, topP: 0.95, minP: 0.05 };
-
-/** A model in memory with one context sequence, which keeps what it has evaluated: a next turn evaluates only what is new. */
+/** A model in memory with its conversations, which keep what they have evaluated. */
 export class LoadedModel implements AsyncDisposable {
   readonly #native: Native;
   readonly #model: LlamaModel;
   readonly #context: LlamaContext;
-  readonly #chat: LlamaChat;
+  readonly #workplace: Workplace;
   readonly info: ModelInfo;
   /** Of the last generation that made at least two tokens. */
   tokensPerSecond: number | null = null;
@@ -44,8 +27,10 @@ export class LoadedModel implements AsyncDisposable {
     let model: LlamaModel | undefined;
     try {
       model = await native.llama.loadModel({ modelPath: request.path, loadSignal: signal });
+      const contextSize = Math.min(request.contextSize ?? defaultContextSize, model.trainContextSize);
       const context = await model.createContext({
-        contextSize: { max: request.contextSize ?? defaultContextSize },
+        contextSize: { max: contextSize },
+        sequences: await sequencesFor(native.llama, model, contextSize),
         threads: request.threads ?? threadsFor(native.llama.cpuMathCores),
         createSignal: signal,
       });
@@ -63,19 +48,23 @@ export class LoadedModel implements AsyncDisposable {
     this.#native = native;
     this.#model = model;
     this.#context = context;
-    this.#chat = new LlamaChat({
-      contextSequence: context.getSequence(),
-      // a leading space matters where the answer continues a prefill, so `#run` decides about it
+    this.#workplace = {
+      model,
+      // a leading space matters where the answer continues a prefill, so the generation decides about it
       chatWrapper: resolveChatWrapper(model, {
         warningLogs: false,
         customWrapperSettings: { jinjaTemplate: { trimLeadingWhitespaceInResponses: false } },
       }),
-    });
+      sequences: new Sequences(context),
+      reader: new Reader(),
+      contextSize: context.contextSize,
+    };
     this.info = {
       path,
       name: model.fileInfo.metadata.general?.name ?? null,
       sizeBytes: model.size,
       contextSize: context.contextSize,
+      sequences: context.totalSequences,
       trainContextSize: model.trainContextSize,
     };
   }
@@ -107,102 +96,14 @@ export class LoadedModel implements AsyncDisposable {
     signal: AbortSignal,
     deltas: Channel<EngineEvent>,
   ): Promise<EngineEvent> {
-    const history = toHistory(request.messages, request.prefill);
-    const grammar = await grammarFor(this.#native.llama, request.responseFormat);
-    const prompt = this.#promptTokens(history);
-    if (prompt.length + 2 > this.info.contextSize) throw contextTooLong(prompt.length, this.info.contextSize);
-    await this.#evaluate(prompt, signal);
-
-    const { sequence } = this.#chat;
-    const before = sequence.tokenMeter.getState();
-    const pace = new Pace();
-    let begun = request.prefill !== undefined && request.prefill !== "";
-    const temperature = request.temperature ?? 0;
-    const response: LlamaChatResponse = await this.#chat.generateResponse(history, {
-      signal,
-      temperature,
-      repeatPenalty: false,
-      ...(temperature > 0 && { ...sampling, ...(request.topP !== undefined && { topP: request.topP }) }),
-      ...(request.maxTokens !== undefined && { maxTokens: request.maxTokens }),
-      ...(request.seed !== undefined && { seed: request.seed }),
-      ...(request.stop !== undefined && { customStopTriggers: request.stop.filter((text) => text !== "") }),
-      ...(grammar !== undefined && { grammar }),
-      onResponseChunk: ({ type, text, tokens }) => {
-        pace.add(tokens.length);
-        if (type !== undefined) {
-          if (text !== "") deltas.push({ type: "delta", reasoning: text });
-          return;
-        }
-        const piece = begun ? text : text.trimStart();
-        if (piece === "") return;
-        begun = true;
-        deltas.push({ type: "delta", text: piece });
-      },
-    });
-    this.tokensPerSecond = pace.tokensPerSecond() ?? this.tokensPerSecond;
-    return {
-      type: "finish",
-      reason: response.metadata.stopReason === "maxTokens" ? "length" : "stop",
-      usage: {
-        input_tokens: prompt.length,
-        output_tokens: sequence.tokenMeter.diff(before).usedOutputTokens,
-      },
-    };
-  }
-
-  #promptTokens(history: readonly ChatHistoryItem[]): Token[] {
-    return this.#chat.chatWrapper
-      .generateContextState({ chatHistory: history })
-      .contextText.tokenize(this.#model.tokenizer);
-  }
-
-  /**
-   * Evaluates the prompt in pieces before the generation starts. Given all at once, it would run to its end whatever the
-   * signal says: minutes, for a long conversation on a slow machine. The generation then finds it in the sequence.
-   */
-  async #evaluate(prompt: readonly Token[], signal: AbortSignal): Promise<void> {
-    const { sequence } = this.#chat;
-    const beforeLast = prompt.slice(0, -1); // the last token belongs to the generation, which needs one to start from
-    await sequence.adaptStateToTokens(beforeLast, false);
-    let size = smallestPiece;
-    for (let at = sequence.nextTokenIndex; at < beforeLast.length; ) {
-      signal.throwIfAborted();
-      const piece = beforeLast.slice(at, at + size);
-      const started = performance.now();
-      await sequence.evaluateWithoutGeneratingNewTokens(piece);
-      at += piece.length;
-      const fits = (piece.length * pieceMs) / Math.max(1, performance.now() - started);
-      size = Math.max(smallestPiece, Math.min(largestPiece, size * 2, Math.floor(fits)));
-    }
-    signal.throwIfAborted();
+    const generation = new Generation(this.#workplace, request, signal, (event) => deltas.push(event));
+    const finish = await generation.run(await grammarFor(this.#native.llama, request.responseFormat));
+    this.tokensPerSecond = generation.pace.tokensPerSecond() ?? this.tokensPerSecond;
+    return finish;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#chat.dispose();
     await this.#context.dispose();
     await this.#model.dispose();
-  }
-}
-
-/** Measures tokens a second from the first token to the last. */
-class Pace {
-  #tokens = 0;
-  #firstTokens = 0;
-  #firstAt = 0;
-  #lastAt = 0;
-
-  add(tokens: number): void {
-    if (tokens === 0) return;
-    this.#lastAt = performance.now();
-    if (this.#tokens === 0) {
-      this.#firstAt = this.#lastAt;
-      this.#firstTokens = tokens;
-    }
-    this.#tokens += tokens;
-  }
-
-  tokensPerSecond(): number | null {
-    const seconds = (this.#lastAt - this.#firstAt) / 1000;
-    return seconds > 0 ? (this.#tokens - this.#firstTokens) / seconds : null;
   }
 }

@@ -5,7 +5,16 @@ import {
   ProviderFailure,
   type ProviderRequest,
 } from "../chain/index.ts";
-import { failureKind, type Message, type ResponseFormat, type Usage } from "../contract/index.ts";
+import {
+  type FinishReason,
+  failureKind,
+  type Message,
+  type ResponseFormat,
+  type Tool,
+  type ToolCallDelta,
+  type ToolChoice,
+  type Usage,
+} from "../contract/index.ts";
 
 /** What the provider asks of the engine. */
 export interface LlamaRequest {
@@ -18,15 +27,20 @@ export interface LlamaRequest {
   stop?: string[];
   seed?: number;
   responseFormat?: ResponseFormat;
+  tools?: Tool[];
+  toolChoice?: ToolChoice;
   /** The beginning of the answer, which the model continues without repeating it. */
   prefill?: string;
 }
 
-/** What the engine tells: `accepted` at once, even if it then has to load the model; `finish` when the answer is whole. */
+/**
+ * What the engine tells: `accepted` at once, even if it then has to load the model; `finish` when the answer is whole. `forgot`
+ * says that the oldest turns left the model's window before.
+ */
 export type LlamaEvent =
   | { type: "accepted" }
-  | { type: "delta"; text?: string; reasoning?: string }
-  | { type: "finish"; reason: "stop" | "length"; usage: Usage };
+  | { type: "delta"; text?: string; reasoning?: string; tool_call?: ToolCallDelta }
+  | { type: "finish"; reason: FinishReason; usage: Usage; evaluated: number; forgot?: true };
 
 /** The engine as this provider sees it. Its errors carry a `kind` of the closed union. */
 export interface LlamaEngine {
@@ -74,9 +88,11 @@ async function* attempt(
         case "delta":
           yield event;
           break;
-        case "finish":
-          yield { ...event, model: null };
+        case "finish": {
+          const { forgot, evaluated: _, ...finish } = event;
+          yield { ...finish, model: null, ...(forgot && { dropped: ["history"] }) };
           break;
+        }
         default:
           event satisfies never;
       }
@@ -98,7 +114,7 @@ function engineRequest(
       `Link "${link.id}" runs a model on this machine, which can't ${cannot}. Leave that out, or ask a link that can.`,
     );
   }
-  const { max_tokens, temperature, top_p, stop, seed, response_format } = request;
+  const { max_tokens, temperature, top_p, stop, seed, response_format, tools, tool_choice } = request;
   const { contextWindow } = link.capabilities;
   return {
     model: { path: resolveModel(link.model), ...(contextWindow !== null && { contextSize: contextWindow }) },
@@ -109,17 +125,21 @@ function engineRequest(
     ...(stop !== undefined && { stop }),
     ...(seed !== undefined && { seed }),
     ...(response_format !== undefined && { responseFormat: response_format }),
+    ...(tools !== undefined && tools.length > 0 && { tools }),
+    ...(tool_choice !== undefined && { toolChoice: tool_choice }),
     ...(request.prefill !== undefined && { prefill: request.prefill }),
   };
 }
 
 /** What the request needs and the engine lacks. The chain drops such features before; a request that still has them would be answered wrongly. */
-function unsupported({ messages, tools, tool_choice }: ProviderRequest): string | null {
+function unsupported({ messages, tools = [], tool_choice, response_format }: ProviderRequest): string | null {
   const hasImage = messages.some(
     ({ content }) => typeof content !== "string" && content.some(({ type }) => type === "image"),
   );
   if (hasImage) return "see images";
-  if (tools !== undefined && tools.length > 0 && tool_choice !== "none") return "call tools";
+  const calls = tools.length > 0 && tool_choice !== "none";
+  if (calls && response_format !== undefined && response_format.type !== "text")
+    return "call tools and hold its answer to JSON at the same time";
   return null;
 }
 

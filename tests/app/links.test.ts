@@ -165,7 +165,7 @@ describe("what a link can do, and what it costs", () => {
     expect(one({ model: "unknown" })?.capabilities).toMatchObject({ vision: true, contextWindow: null });
     expect(one({ provider: "llama" })?.capabilities).toMatchObject({
       vision: false,
-      tools: false,
+      tools: true,
       prefill: true,
     });
   });

@@ -47,9 +47,28 @@ describe("a conversation as node-llama-cpp's history", () => {
     ]);
     expect(history[1]).toEqual({
       type: "model",
-      response: [{ type: "functionCall", name: "weather", params: { city: "Bonn" }, result: "rain" }],
+      response: [
+        {
+          type: "functionCall",
+          name: "weather",
+          params: { city: "Bonn" },
+          result: "rain",
+          startsNewChunk: true,
+        },
+      ],
     });
     expect(history).toHaveLength(4);
+  });
+
+  it("has what the model says after a tool's result in the turn of the call", () => {
+    const history = toHistory([
+      { role: "user", content: "Weather?" },
+      { role: "assistant", content: "", tool_calls: [{ id: "1", name: "weather", arguments: "{}" }] },
+      { role: "tool", tool_call_id: "1", content: "rain" },
+      { role: "assistant", content: "It rains." },
+    ]);
+    expect(history).toHaveLength(2);
+    expect(history[1]).toMatchObject({ response: [{ result: "rain" }, "It rains."] });
   });
 
   it("keeps a tool's result whose call is gone, as the user's words", () => {

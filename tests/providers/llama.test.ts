@@ -50,7 +50,7 @@ describe("the llama provider", () => {
       yield { type: "accepted" };
       yield { type: "delta", reasoning: "hm" };
       yield { type: "delta", text: "Hi" };
-      yield { type: "finish", reason: "length", usage };
+      yield { type: "finish", reason: "length", usage, evaluated: 3 };
     });
     expect(await read(answers.stream(hello, link, never))).toEqual([
       { type: "connected" },
@@ -113,13 +113,46 @@ describe("the llama provider", () => {
     await expect(read(failing.stream(hello, link, never))).rejects.toMatchObject({ kind: "engine_crashed" });
   });
 
+  it("hands the tools on, and the calls back", async () => {
+    const tool_call = { index: 0, id: "call_1", name: "clock", arguments: "{}" };
+    const usage = { input_tokens: 3, output_tokens: 2 };
+    const asked: LlamaRequest[] = [];
+    const caller = provider(async function* (request) {
+      asked.push(request);
+      yield { type: "accepted" };
+      yield { type: "delta", tool_call };
+      yield { type: "finish", reason: "tool_calls", usage, evaluated: 3 };
+    });
+    const tools = [{ name: "clock", parameters: {} }];
+    const events = await read(caller.stream({ ...hello, tools, tool_choice: "required" }, link, never));
+    expect(asked[0]).toMatchObject({ tools, toolChoice: "required" });
+    expect(events.slice(1)).toEqual([
+      { type: "delta", tool_call },
+      { type: "finish", reason: "tool_calls", model: null, usage },
+    ]);
+  });
+
+  it("says that history was lost when the engine forgot the oldest turns", async () => {
+    const usage = { input_tokens: 3, output_tokens: 2 };
+    const forgetful = provider(async function* () {
+      yield { type: "finish", reason: "stop", usage, evaluated: 3, forgot: true };
+    });
+    expect(await read(forgetful.stream(hello, link, never))).toEqual([
+      { type: "finish", reason: "stop", model: null, usage, dropped: ["history"] },
+    ]);
+  });
+
   for (const [what, request] of Object.entries({
     "see images": {
       messages: [
         { role: "user", content: [{ type: "image", source: { url: "https://example.com/a.png" } }] },
       ],
     },
-    "call tools": { ...hello, tools: [{ name: "clock", parameters: {} }] },
+    "call tools and hold its answer to JSON at the same time": {
+      ...hello,
+      tools: [{ name: "clock", parameters: {} }],
+      response_format: { type: "json_object" },
+    },
   } satisfies Record<string, ProviderRequest>)) {
     it(`refuses a request that needs it to ${what}, before the engine hears of it`, async () => {
       const { requests, provider } = recorder();

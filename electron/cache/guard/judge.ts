@@ -1,0 +1,31 @@
+import { featuresOf, pairOf } from "./features.ts";
+import { readingOf } from "./reading.ts";
+import { refusal } from "./rules.ts";
+import { scored } from "./scorer.ts";
+
+/** What the guard says of a stored question and one that is asked. */
+export interface Judgement {
+  /** `same`: its answer may be served. `similar`: it may be offered, folded. `different`: neither. */
+  verdict: "same" | "similar" | "different";
+  /** Why it is not `same`; null where it is. */
+  reason: string | null;
+  /** How likely the two ask the same, 0 to 1; 0 where a rule refuses. */
+  score: number;
+}
+
+/** The least score of `same`. */
+export const sameFrom = 0.5;
+/** The least score of `similar`. */
+export const similarFrom = 0.1;
+
+/** Judges whether two questions ask the same. `similarity` is the cosine of their vectors, -1 to 1. */
+export function judge(a: string, b: string, similarity: number): Judgement {
+  const pair = pairOf(readingOf(a), readingOf(b));
+  const reason = refusal(pair);
+  if (reason !== null) return { verdict: "different", reason, score: 0 };
+  const score = scored(featuresOf(pair, similarity));
+  if (score >= sameFrom) return { verdict: "same", reason: null, score };
+  const only = [...pair.comparison.onlyA, ...pair.comparison.onlyB].map(({ text }) => text).slice(0, 6);
+  const what = only.length === 0 ? "wording" : `wording: only one of them has ${only.join(", ")}`;
+  return { verdict: score >= similarFrom ? "similar" : "different", reason: what, score };
+}

@@ -1,0 +1,229 @@
+import { framed, type Intent } from "./framing.ts";
+import { classOf, type WordClass } from "./lexicon.ts";
+import { quantitiesIn } from "./quantities.ts";
+import { type Word, wordsOf } from "./words.ts";
+
+/** A word that carries the question. */
+export interface Item {
+  text: string;
+  stem: string;
+  named: boolean;
+  class: WordClass;
+  /** The preposition that it stands under; `and` or `or` in a list; empty where it stands free. */
+  role: string;
+}
+
+/** A question taken apart. */
+export interface Reading {
+  words: Word[];
+  intent: Intent;
+  items: Item[];
+  quantities: string[];
+  negations: number;
+  /** Quantifiers, times and orders, each by its group's name: words that turn a question without being its subject. */
+  turns: Set<string>;
+  /** he, she or they: who a pronoun of the third person means. */
+  persons: Set<string>;
+  /** What the verb of the question leaves open: can, should, must, may, will. */
+  modal: string;
+  tense: "past" | "present" | "";
+  /** `and`, `or`, as far as either joins items. */
+  joins: Set<string>;
+}
+
+/** Questions are short. What is longer is compared by its beginning here, and by all its words in `judge`. */
+const longest = 160;
+
+const listed = (words: string) => new Set(words.split(" "));
+
+/** Words that say nothing by themselves in a question. */
+const filler = listed(
+  "a an the this that these those i you we me us my your our it its they them their there here one ones someone somebody anyone anybody person people " +
+    "be is are am was were been being do does did have has had having get got gets getting can could should would will may might must shall ought " +
+    "of to in on at for with by about as into onto from than then so if whether that which who whom what when where why how while because " +
+    "and or but nor please kindly very really actually just exactly simply basically literally quite rather even ever also too own such same " +
+    "any some kind kinds sort sorts type types way ways thing things stuff properly correctly best good well easy easily easiest proper right " +
+    "able possible possibly want need like wish let go going help tell know make makes using use used via through during within per upon " +
+    "am pm s t etc u im vs versus between among regarding concerning effective effectively efficiently successfully specific particular certain " +
+    "myself yourself yourselves ourselves itself themselves self everything something anything much many lot lots bit out up off over down " +
+    "currently considered called start take come mean means around",
+);
+
+const negators = listed("not no never without neither nor none nothing nobody nowhere except cannot");
+
+/** Groups of words that a question turns on though they are small. */
+const turnGroups = new Map<string, string>();
+for (const group of [
+  "all every each everyone everybody everywhere",
+  "most mostly majority",
+  "few several",
+  "only solely exclusively",
+  "both",
+  "always",
+  "often frequently",
+  "sometimes occasionally",
+  "rarely seldom",
+  "last latest newest recent most-recent",
+  "previous prior former formerly earlier",
+  "next upcoming following",
+  "before",
+  "after afterwards",
+  "until till",
+  "since",
+  "more",
+  "less fewer",
+  "least",
+  "still",
+  "yet",
+  "already",
+  "again",
+  "today",
+  "tonight",
+  "tomorrow",
+  "yesterday",
+  "now nowadays",
+  "ago",
+  "soon",
+  "unless",
+  "instead",
+  "half",
+  "twice double",
+  "once",
+  "daily",
+  "weekly",
+  "monthly",
+  "yearly annually annual",
+  "alone",
+  "else other another",
+]) {
+  for (const word of group.split(" ")) turnGroups.set(word, group.split(" ")[0] ?? word);
+}
+
+const persons = new Map([
+  ...["he", "him", "his", "himself"].map((word) => [word, "he"] as const),
+  ...["she", "her", "hers", "herself"].map((word) => [word, "she"] as const),
+]);
+
+const modals = new Map([
+  ...["can", "could", "able", "possible"].map((word) => [word, "can"] as const),
+  ...["should", "ought", "advisable"].map((word) => [word, "should"] as const),
+  ...["must", "required", "mandatory", "necessary"].map((word) => [word, "must"] as const),
+  ...["may", "allowed", "permitted", "legal"].map((word) => [word, "may"] as const),
+  ...["will", "shall"].map((word) => [word, "will"] as const),
+]);
+
+const past = listed("was were did had");
+const present = listed("is are am do does has");
+const prepositions = listed(
+  "of in on at for with by from to into onto than before after over under above below without against inside outside about as via through " +
+    "toward towards between behind during within across off out up down until since per like near beside versus vs",
+);
+const articles = listed("the a an my your our his her its their this that these those some any");
+
+export function readingOf(question: string): Reading {
+  const words = wordsOf(question).slice(0, longest);
+  const texts = words.map(({ text }) => text);
+  const { intent, framing } = framed(texts);
+  const { found, taken } = quantitiesIn(texts);
+  const reading: Reading = {
+    words,
+    intent,
+    items: [],
+    quantities: found,
+    negations: 0,
+    turns: new Set(),
+    persons: new Set(),
+    modal: "",
+    tense: "",
+    joins: new Set(),
+  };
+  for (const [at, { text }] of words.entries()) {
+    if (negators.has(text)) reading.negations += 1;
+    const turn = turnGroups.get(text);
+    if (turn !== undefined && !taken.has(at)) reading.turns.add(turn);
+    const person = persons.get(text);
+    if (person !== undefined) reading.persons.add(person);
+    // a polite "could you" leads nowhere
+    if (!(texts[at + 1] === "you" && at < framing)) reading.modal ||= modals.get(text) ?? "";
+    if (reading.tense === "") reading.tense = past.has(text) ? "past" : present.has(text) ? "present" : "";
+    if (
+      text === "used" &&
+      texts[at + 1] === "to" &&
+      !/^(?:is|are|be|get|was|were)$/.test(texts[at - 1] ?? "")
+    )
+      reading.turns.add("formerly");
+  }
+  reading.items = itemsOf(words, framing, taken, reading.joins);
+  return reading;
+}
+
+function itemsOf(
+  words: readonly Word[],
+  framing: number,
+  taken: ReadonlySet<number>,
+  joins: Set<string>,
+): Item[] {
+  const items: Item[] = [];
+  const texts = words.map(({ text }) => text);
+  let role = "";
+  let before: Item | null = null;
+  for (const [at, word] of words.entries()) {
+    const { text } = word;
+    if (taken.has(at)) {
+      before = null;
+      continue;
+    }
+    if (at < framing) {
+      if (prepositions.has(text)) role = text;
+      continue;
+    }
+    if (text === "and" || text === "or") {
+      if (before !== null && at > framing) joins.add(text);
+      role = `${text} ${before?.role ?? ""}`;
+      before = null;
+    } else if (prepositions.has(text)) {
+      role = text;
+      before = null;
+    } else if (filler.has(text) || negators.has(text) || turnGroups.has(text) || persons.has(text)) {
+      if (word.named && /^\p{L}{3,}/u.test(text) && !turnGroups.has(text) && !articles.has(text)) {
+        before = add(word, role);
+      } else if (!articles.has(text)) before = null;
+    } else before = add(word, before !== null && before.class !== "verb" ? before.role : role);
+    if (before !== null) role = "";
+  }
+  return rearranged(items, texts);
+
+  function add({ text, stem, named }: Word, under: string): Item {
+    const item = { text, stem, named, class: named ? ("noun" as const) : classOf(stem), role: under };
+    items.push(item);
+    return item;
+  }
+}
+
+/** Puts "the mayor of Paris" in the order of "the Paris mayor", and the doer of a passive before what is done. */
+function rearranged(items: readonly Item[], texts: readonly string[]): Item[] {
+  let order = [...items];
+  for (let at = 1; at < order.length; at++) {
+    const [left, right] = [order[at - 1], order[at]];
+    if (left && right?.role === "of" && left.class !== "verb") {
+      order[at - 1] = { ...right, role: left.role };
+      order[at] = { ...left };
+    }
+  }
+  const by = order.findIndex(({ role }) => role === "by");
+  if (
+    by > 1 &&
+    /\b(?:is|are|was|were|be|been|being|get|gets|got) (?:\S+ ){0,4}\S*(?:ed|en|wn|ne|t|d|g|k)\s(?:\S+ ){0,1}by /.test(
+      `${texts.join(" ")} `,
+    )
+  ) {
+    const doers = order
+      .filter((item, at) => at >= by && item.role === "by")
+      .map((item) => ({ ...item, role: "" }));
+    const rest = order.filter((item, at) => !(at >= by && item.role === "by"));
+    const verb = by - 1;
+    const acted = rest.slice(0, verb);
+    order = [...doers, ...rest.slice(verb, by), ...acted, ...rest.slice(by)];
+  }
+  return order;
+}

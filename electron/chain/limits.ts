@@ -22,6 +22,8 @@ export class Limits {
   readonly #cancelTotal: () => void;
   #cancelPhase: () => void;
   #spoke = false;
+  /** Since when the next token has been awaited; null while it is not. */
+  #awaitedSince: number | null = null;
 
   constructor(timeouts: Timeouts, clock: Clock, trip: (failure: ProviderFailure) => void) {
     this.#clock = clock;
@@ -41,15 +43,16 @@ export class Limits {
 
   /** A token came. */
   token(): void {
-    this.#cancelPhase();
+    this.#awaitedSince = null;
+    if (this.#spoke) return;
     this.#spoke = true;
+    this.#cancelPhase();
+    this.#watchIdle(this.#timeouts.idleMs);
   }
 
   /** The next event is awaited. */
   awaiting(): void {
-    if (!this.#spoke) return;
-    this.#cancelPhase();
-    this.#cancelPhase = this.#arm("timeout_idle", this.#timeouts.idleMs);
+    if (this.#spoke) this.#awaitedSince = this.#clock.monotonic();
   }
 
   [Symbol.dispose](): void {
@@ -57,10 +60,24 @@ export class Limits {
     this.#cancelTotal();
   }
 
+  /** One timer for many tokens: it looks again when what is left of the limit has passed. A timer a token costs more than the token. */
+  #watchIdle(inMs: number): void {
+    const { idleMs } = this.#timeouts;
+    if (!Number.isFinite(idleMs)) return;
+    this.#cancelPhase = this.#clock.after(inMs, () => {
+      const now = this.#clock.monotonic();
+      const leftMs = (this.#awaitedSince ?? now) + idleMs - now;
+      if (leftMs > 0) this.#watchIdle(leftMs);
+      else this.#fail("timeout_idle", idleMs);
+    });
+  }
+
   #arm(kind: FailureKind, limitMs: number, alreadyMs = 0): () => void {
     if (!Number.isFinite(limitMs)) return () => {};
-    return this.#clock.after(Math.max(0, limitMs - alreadyMs), () => {
-      this.#trip(new ProviderFailure(kind, sentences[kind]?.(limitMs) ?? kind));
-    });
+    return this.#clock.after(Math.max(0, limitMs - alreadyMs), () => this.#fail(kind, limitMs));
+  }
+
+  #fail(kind: FailureKind, limitMs: number): void {
+    this.#trip(new ProviderFailure(kind, sentences[kind]?.(limitMs) ?? kind));
   }
 }

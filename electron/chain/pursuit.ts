@@ -47,17 +47,11 @@ export async function* pursue(input: PursuitInput): AsyncGenerator<PursuitEvent,
     }
     const { id, provider, model, tier } = link;
     yield { type: "attempt_started", link: id, provider, model, tier, level: input.level };
-    let spoke = false;
     let reported = false;
     try {
       const remainingMs = input.deadlineAt - clock.monotonic();
-      await using deltas = runAttempt({ ...input, remainingMs, onAbandoned: onEnd });
-      let next = await deltas.next();
-      for (; !next.done; next = await deltas.next()) {
-        spoke = true;
-        yield next.value;
-      }
-      const end = next.value;
+      const end = yield* runAttempt({ ...input, remainingMs, onAbandoned: onEnd });
+      const spoke = end.record.first_token_ms !== null;
       // A deadline that the caller set too short is no fault of the link.
       const isOurs = end.record.kind === "timeout_total" && clock.monotonic() >= input.deadlineAt;
       const record: Attempt = isOurs ? { ...end.record, outcome: "cancelled" } : end.record;

@@ -93,6 +93,7 @@ export class Run {
   async *#tryLink(planned: PlannedLink): Events<Tried> {
     if (this.#gather.begun && !this.#continues(planned)) yield* this.#retract();
     let runner = this.#start(planned);
+    let ended = false;
     try {
       let opening: PursuitEvent | null = null;
       const afterMs = this.#hedgeAfterMs(planned);
@@ -107,14 +108,19 @@ export class Run {
         for (; !move.done; move = await contest.next()) {
           if (move.value.event.type !== "delta") yield move.value.event;
         }
+        ended = "failed" in move.value;
         if ("failed" in move.value) return this.#lostBy(move.value.failed);
         runner = move.value.winner;
         opening = move.value.first;
       }
-      return yield* this.#relay(runner, opening);
+      const tried = yield* this.#relay(runner, opening);
+      ended = true;
+      return tried;
     } finally {
-      runner.abort();
-      await runner.events[Symbol.asyncDispose]();
+      if (!ended) {
+        runner.abort();
+        await runner.events[Symbol.asyncDispose]();
+      }
     }
   }
 

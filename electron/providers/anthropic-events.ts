@@ -2,7 +2,9 @@ import { z } from "zod";
 import { type ProviderEvent, ProviderFailure } from "../chain/index.ts";
 import type { FinishReason, Usage } from "../contract/index.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { describedFailure } from "./failure.ts";
+import { parseJson } from "./error-body.ts";
+import type { ReadEvent } from "./event-stream.ts";
+import { describedFailure, eventFailure } from "./failure.ts";
 import { type Grace, withGrace } from "./grace.ts";
 import type { Head } from "./stream.ts";
 import { isTransportError } from "./transport.ts";
@@ -86,6 +88,14 @@ function readEvent(raw: unknown, endpoint: Endpoint, head: Head): MessageEvent |
     ...head,
     cause: read.error,
   });
+}
+
+/** What an event of a Messages stream says; throws the failure that it tells of. */
+export function eventReader(endpoint: Endpoint, head: Head): ReadEvent {
+  return (name, data) => {
+    if (name === "error") throw eventFailure(parseJson(data) ?? data, endpoint, head);
+    return name === null || name === "ping" ? undefined : JSON.parse(data);
+  };
 }
 
 /**

@@ -1,10 +1,11 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import type { Provider } from "../chain/index.ts";
-import { anthropicEvents } from "./anthropic-events.ts";
+import { anthropicEvents, eventReader } from "./anthropic-events.ts";
 import { anthropicRequest, claudeDropped } from "./anthropic-request.ts";
 import { withoutVersion } from "./base-url.ts";
 import { door } from "./door.ts";
 import { endpointOf } from "./endpoint.ts";
+import { EventStream } from "./event-stream.ts";
 import { keyOf } from "./key.ts";
 import type { ProviderOptions } from "./options.ts";
 import { perLink } from "./per-link.ts";
@@ -53,15 +54,16 @@ export function anthropicProvider(options: ProviderOptions): Provider {
         const endpoint = endpointOf(link, baseUrl, key);
         return {
           endpoint,
-          async open(signal) {
+          async open(signal, giveUp) {
             const client = await clients(link, baseUrl, key);
             const { body, headers } = anthropicRequest(request, link);
-            const { data, response } = await client.messages.create(body, { signal, headers }).withResponse();
+            const response = await client.messages.create(body, { signal, headers }).asResponse();
             const head = headOf(response);
+            const stream = new EventStream(response, eventReader(endpoint, head), options.clock);
             return {
               head,
               dropped: claudeDropped(request, link.model),
-              events: anthropicEvents(data, endpoint, head, { clock: options.clock, link }),
+              events: anthropicEvents(stream, endpoint, head, { clock: options.clock, link, giveUp }),
             };
           },
         };

@@ -87,7 +87,7 @@ export function bedrockProvider(options: ProviderOptions): Provider {
         }
         return {
           endpoint,
-          async open(abortSignal) {
+          async open(abortSignal, giveUp) {
             const { ConverseStreamCommand } = await import("@aws-sdk/client-bedrock-runtime");
             const command = new ConverseStreamCommand(bedrockRequest(request, link));
             const head = Promise.withResolvers<Head>();
@@ -110,7 +110,11 @@ export function bedrockProvider(options: ProviderOptions): Provider {
             return {
               head: seen,
               dropped: bedrockDropped(request, link),
-              events: bedrockEvents(eventsOf(sending), endpoint, seen, { clock: options.clock, link }),
+              events: bedrockEvents(eventsOf(sending), endpoint, seen, {
+                clock: options.clock,
+                link,
+                giveUp,
+              }),
             };
           },
         };

@@ -3,8 +3,9 @@ import type { ClientOptions } from "openai";
 import type { Link, Provider } from "../chain/index.ts";
 import { door } from "./door.ts";
 import { endpointOf } from "./endpoint.ts";
+import { EventStream } from "./event-stream.ts";
 import { keyOf } from "./key.ts";
-import { openaiEvents } from "./openai-events.ts";
+import { chunkReader, openaiEvents } from "./openai-events.ts";
 import { type Dialect, openaiDropped, openaiRequest } from "./openai-request.ts";
 import type { ProviderOptions } from "./options.ts";
 import { perLink } from "./per-link.ts";
@@ -53,16 +54,17 @@ export function chatCompletionsProvider(options: ProviderOptions, family: ChatCo
         const endpoint = endpointOf(link, baseUrl, key);
         return {
           endpoint,
-          async open(signal) {
+          async open(signal, giveUp) {
             const client = await clients(link, baseUrl, key);
             const dialect = family.dialect(baseUrl);
             const body = openaiRequest(request, link, dialect);
-            const { data, response } = await client.chat.completions.create(body, { signal }).withResponse();
+            const response = await client.chat.completions.create(body, { signal }).asResponse();
             const head = headOf(response);
+            const chunks = new EventStream(response, chunkReader(endpoint, head), options.clock);
             return {
               head,
               dropped: openaiDropped(request, link, dialect),
-              events: openaiEvents(data, endpoint, head, { clock: options.clock, link }),
+              events: openaiEvents(chunks, endpoint, head, { clock: options.clock, link, giveUp }),
             };
           },
         };

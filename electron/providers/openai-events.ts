@@ -3,6 +3,7 @@ import { type ProviderEvent, ProviderFailure } from "../chain/index.ts";
 import type { FinishReason, Usage } from "../contract/index.ts";
 import { filteredCategories } from "./content-filter.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { lastEvent, type ReadEvent } from "./event-stream.ts";
 import { describedFailure, eventFailure } from "./failure.ts";
 import { type Grace, withGrace } from "./grace.ts";
 import type { Head } from "./stream.ts";
@@ -99,6 +100,17 @@ function* deltas(piece: z.infer<typeof choice>): Generator<ProviderEvent> {
       },
     };
   }
+}
+
+/** What an event of a Chat Completions stream says; throws the failure that it tells of. */
+export function chunkReader(endpoint: Endpoint, head: Head): ReadEvent {
+  return (name, data) => {
+    if (data === "[DONE]") return lastEvent;
+    const chunk: unknown = JSON.parse(data);
+    const error = typeof chunk === "object" && chunk !== null && "error" in chunk ? chunk.error : null;
+    if (error || name === "error") throw eventFailure(error || chunk, endpoint, head);
+    return chunk;
+  };
 }
 
 /** Reads a chunk, or throws the failure that it is: an error that the SDK let through, or no chunk at all. */

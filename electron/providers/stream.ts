@@ -24,10 +24,11 @@ export interface OpenStream {
   events: AsyncIterable<ProviderEvent>;
 }
 
-/** One attempt at one endpoint; `open` resolves when the response head is there. */
+/** One attempt at one endpoint. */
 export interface Session {
   endpoint: Endpoint;
-  open(signal: AbortSignal): Promise<OpenStream>;
+  /** Resolves when the response head is there. `giveUp` is for an answer that is whole while its stream is still open. */
+  open(signal: AbortSignal, giveUp: () => void): Promise<OpenStream>;
 }
 
 /** Any error of an SDK or of the connection as the failure that it is. `head` is null until the response is there. */
@@ -69,28 +70,6 @@ async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal)
   }
 }
 
-async function* eventsOf(
-  begin: () => Promise<Session>,
-  signal: AbortSignal,
-): AsyncGenerator<ProviderEvent, void> {
-  const { endpoint, open } = await unlessAborted(begin(), signal);
-  let head: Head | null = null;
-  try {
-    const sent = Promise.withResolvers<void>();
-    const opening = whenSent(sent.resolve, () => open(signal));
-    // Its failure is thrown below; until then the reader may still be busy with `connected`.
-    opening.catch(() => undefined);
-    await Promise.race([sent.promise, opening]);
-    yield { type: "connected" };
-    const stream = await opening;
-    head = stream.head;
-    yield { type: "head", ...head, ...(stream.dropped.length > 0 && { dropped: stream.dropped }) };
-    yield* stream.events;
-  } catch (error) {
-    throw asFailure(error, endpoint, head);
-  }
-}
-
 /**
  * Makes an attempt out of a session: every error leaves as a `ProviderFailure`, an abort always as `cancelled`, and `return`
  * aborts even while a `next` waits for the network, which a bare generator would let wait.
@@ -99,33 +78,89 @@ export function attemptStream(
   signal: AbortSignal,
   begin: () => Promise<Session>,
 ): AsyncIterable<ProviderEvent> {
-  return {
-    [Symbol.asyncIterator]() {
-      const own = new AbortController();
-      const either = AbortSignal.any([signal, own.signal]);
-      const events = eventsOf(begin, either);
-      const cancelled = () =>
-        new ProviderFailure("cancelled", "The request was stopped.", { cause: either.reason });
-      return {
-        async next() {
-          if (either.aborted) throw cancelled();
-          try {
-            const result = await events.next();
-            // The SDKs end their streams quietly on an abort; that must not look like an end.
-            if (either.aborted) throw cancelled();
-            // The answer may be whole while its stream is still open.
-            if (result.done) own.abort();
-            return result;
-          } catch (error) {
-            throw either.aborted ? cancelled() : error;
-          }
-        },
-        async return() {
-          own.abort();
-          await events.return();
-          return { done: true, value: undefined };
-        },
-      };
-    },
+  return { [Symbol.asyncIterator]: () => new AttemptStream(signal, begin) };
+}
+
+class AttemptStream implements AsyncIterator<ProviderEvent> {
+  readonly #outer: AbortSignal;
+  /** Follows `#outer` by hand, and is let go at the end: a composed signal costs several times as much. */
+  readonly #own = new AbortController();
+  readonly #opening: AsyncGenerator<ProviderEvent, void>;
+  #endpoint: Endpoint | null = null;
+  #head: Head | null = null;
+  /** What the provider says, once the response head is there. */
+  #answer: AsyncIterator<ProviderEvent> | null = null;
+  #isStopped = false;
+  #isOver = false;
+
+  constructor(signal: AbortSignal, begin: () => Promise<Session>) {
+    this.#outer = signal;
+    this.#opening = this.#open(begin);
+    signal.addEventListener("abort", this.#stop, { once: true });
+    if (signal.aborted) this.#stop();
+  }
+
+  async next(): Promise<IteratorResult<ProviderEvent>> {
+    if (this.#isStopped) throw this.#cancelled();
+    try {
+      const result = await this.#advance();
+      // The SDKs end their streams quietly on an abort; that must not look like an end.
+      if (this.#isStopped) throw this.#cancelled();
+      // Behind a whole answer there is nothing left to abort, and an abort is dear: each layer below makes an error of it.
+      if (result.done || result.value.type === "finish") this.#end();
+      return result;
+    } catch (error) {
+      this.#end();
+      this.#own.abort();
+      if (this.#isStopped) throw this.#cancelled();
+      throw this.#endpoint === null ? error : asFailure(error, this.#endpoint, this.#head);
+    }
+  }
+
+  async return(): Promise<IteratorResult<ProviderEvent>> {
+    if (!this.#isOver) this.#stop();
+    this.#end();
+    await this.#opening.return();
+    await this.#answer?.return?.();
+    return { done: true, value: undefined };
+  }
+
+  async #advance(): Promise<IteratorResult<ProviderEvent>> {
+    if (this.#answer === null) {
+      const opened = await this.#opening.next();
+      if (!opened.done || this.#answer === null) return opened;
+    }
+    return this.#answer.next();
+  }
+
+  /** Tells how far the request is until the response head is there. */
+  async *#open(begin: () => Promise<Session>): AsyncGenerator<ProviderEvent, void> {
+    const { signal } = this.#own;
+    const { endpoint, open } = await unlessAborted(begin(), signal);
+    this.#endpoint = endpoint;
+    const sent = Promise.withResolvers<void>();
+    const opening = whenSent(sent.resolve, () => open(signal, () => this.#own.abort()));
+    // Its failure is thrown below; until then the reader may still be busy with `connected`.
+    opening.catch(() => undefined);
+    await Promise.race([sent.promise, opening]);
+    yield { type: "connected" };
+    const { head, dropped, events } = await opening;
+    this.#head = head;
+    yield { type: "head", ...head, ...(dropped.length > 0 && { dropped }) };
+    this.#answer = events[Symbol.asyncIterator]();
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#outer.removeEventListener("abort", this.#stop);
+  }
+
+  #cancelled(): ProviderFailure {
+    return new ProviderFailure("cancelled", "The request was stopped.", { cause: this.#own.signal.reason });
+  }
+
+  readonly #stop = (): void => {
+    this.#isStopped = true;
+    this.#own.abort(this.#outer.reason);
   };
 }

@@ -1,5 +1,22 @@
-import { Chain, type Link, openGate, type Provider, systemClock } from "../../electron/chain/index.ts";
-import type { ChatRequest } from "../../electron/contract/index.ts";
+import { networkInterfaces } from "node:os";
+import {
+  Chain,
+  type ChainParts,
+  countsAgainstLink,
+  type Link,
+  openGate,
+  type Provider,
+  systemClock,
+} from "../../electron/chain/index.ts";
+import type { ChatRequest, Strategy } from "../../electron/contract/index.ts";
+import {
+  Breakers,
+  Connectivity,
+  HealthGate,
+  Latencies,
+  networkOf,
+  Weights,
+} from "../../electron/health/index.ts";
 import { noticesOf } from "../../electron/notices/index.ts";
 import { createProviders } from "../../electron/providers/index.ts";
 import { english } from "../fixtures/english.ts";
@@ -21,12 +38,51 @@ export const httpLink = (id: string, url: string, model: string): Link =>
 
 const budget = { warning: false, reached: false, cap_usd: null, spent_usd: 0 };
 
-/** A chain as the app composes it, with the app's notices, and without a cache. */
+/** Breakers, connectivity, weights and latencies as the app composes them; nothing is kept on the disk. */
+export function gateOver(links: readonly Link[]): HealthGate {
+  const clock = systemClock;
+  const onWarning = (text: string) => {
+    throw new Error(text);
+  };
+  const gate = new HealthGate({
+    clock,
+    breakers: new Breakers({
+      clock,
+      counts: countsAgainstLink,
+      store: { load: () => null, save() {} },
+      onWarning,
+    }),
+    connectivity: new Connectivity({ clock, network: () => networkOf(networkInterfaces()) ?? "loopback" }),
+    weights: new Weights({ clock, counts: countsAgainstLink }),
+    latencies: new Latencies({ clock }),
+  });
+  gate.configure(links);
+  return gate;
+}
+
+/** A chain as the app composes it, with the app's notices, breakers and weights, and without a cache. */
 export function chainOver(links: readonly Link[], provider: Provider): Chain {
+  const gate = gateOver(links);
+  return chainWith(links, provider, {
+    gate,
+    strategy: "weighted",
+    onAttempt: (attempt) => gate.record(attempt),
+  });
+}
+
+/** A chain that asks its links in their order, however often they fail: a breaker would soon leave out a link that is to fail. */
+export const tirelessChainOver = (links: readonly Link[], provider: Provider): Chain =>
+  chainWith(links, provider, { gate: openGate, strategy: "priority", onAttempt() {} });
+
+interface Policy extends Pick<ChainParts, "gate" | "onAttempt"> {
+  strategy: Strategy;
+}
+
+function chainWith(links: readonly Link[], provider: Provider, { strategy, gate, onAttempt }: Policy): Chain {
   return new Chain({
     rules: () => ({
       links,
-      strategy: "priority",
+      strategy,
       skip: { preset: "always_answer", next: [], stop: [] },
       recovery: "continue",
       hedge: { after: "off", with: "next" },
@@ -35,7 +91,7 @@ export function chainOver(links: readonly Link[], provider: Provider): Chain {
       offline: { message: "Nothing answers.", retryAfterMs: 60_000 },
     }),
     provider: () => provider,
-    gate: openGate,
+    gate,
     clock: systemClock,
     random: Math.random,
     cache: null,
@@ -48,7 +104,7 @@ export function chainOver(links: readonly Link[], provider: Provider): Chain {
         restsUntil: () => null,
         budget,
       }),
-    onAttempt() {},
+    onAttempt,
   });
 }
 

@@ -1,4 +1,4 @@
-import { chainOver, httpLink, openai, patience, question, type Ran, time } from "./chains.ts";
+import { httpLink, openai, patience, question, type Ran, time, tirelessChainOver } from "./chains.ts";
 import { refusingUrl, startTokenServer } from "./child.ts";
 import { figure, type Section } from "./report.ts";
 import { inTurn, median, paired, quantile } from "./samples.ts";
@@ -10,8 +10,8 @@ export async function fallThrough(rounds: number): Promise<Section> {
   const provider = openai();
   const refusing = httpLink("primary", await refusingUrl(), "pieces-8");
   const backup = httpLink("backup", url, "pieces-8");
-  const alone = chainOver([backup], provider);
-  const after = chainOver([refusing, { ...backup, priority: 1 }], provider);
+  const alone = tirelessChainOver([backup], provider);
+  const after = tirelessChainOver([refusing, { ...backup, priority: 1 }], provider);
   const measured = await inTurn(
     { rounds, warmUp: 150 },
     {

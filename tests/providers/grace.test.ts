@@ -9,6 +9,8 @@ const link = linkTo("http://127.0.0.1", {
   timeouts: { connectMs: 1_000, firstTokenMs: 1_000, idleMs: 10_000, totalMs: 60_000 },
 });
 
+const giveUp = () => undefined;
+
 /** Gives its items, and then nothing for ever. */
 async function* hanging<Item>(...items: Item[]): AsyncGenerator<Item> {
   yield* items;
@@ -21,7 +23,11 @@ describe("a stream", () => {
     const seen: string[] = [];
     let over = false;
     void (async () => {
-      const items = withGrace(hanging("text", "finish"), () => seen.includes("finish"), { clock, link });
+      const items = withGrace(hanging("text", "finish"), () => seen.includes("finish"), {
+        clock,
+        link,
+        giveUp,
+      });
       for await (const item of items) seen.push(item);
       over = true;
     })();
@@ -35,7 +41,7 @@ describe("a stream", () => {
   test("is over before its link's idle limit, where that is short", async () => {
     const clock = new FakeClock();
     const hasty = { ...link, timeouts: { ...link.timeouts, idleMs: 1_000 } };
-    const next = withGrace(hanging(), () => true, { clock, link: hasty }).next();
+    const next = withGrace(hanging(), () => true, { clock, link: hasty, giveUp }).next();
     await clock.advance(500);
     expect(await next).toMatchObject({ done: true });
   });
@@ -43,7 +49,7 @@ describe("a stream", () => {
   test("that hangs in the middle of an answer is waited for", async () => {
     const clock = new FakeClock();
     let over = false;
-    const next = withGrace(hanging(), () => false, { clock, link }).next();
+    const next = withGrace(hanging(), () => false, { clock, link, giveUp }).next();
     void next.then(() => {
       over = true;
     });
@@ -59,7 +65,7 @@ describe("a stream", () => {
     }
     const clock = new FakeClock();
     const seen: string[] = [];
-    for await (const item of withGrace(tail(), () => true, { clock, link })) seen.push(item);
+    for await (const item of withGrace(tail(), () => true, { clock, link, giveUp })) seen.push(item);
     expect(seen).toEqual(["finish", "usage"]);
     expect(clock.waiting).toBe(0);
   });

@@ -23,6 +23,7 @@ import { Answers } from "./answers.ts";
 import { Budget } from "./budget.ts";
 import { asSecretLink, ChainSettings } from "./chain-settings.ts";
 import { Egress } from "./egress.ts";
+import { engineSettings } from "./engine-settings.ts";
 import { guardedCache } from "./guarded-cache.ts";
 import { Health } from "./health.ts";
 import { LevelWatch } from "./level-watch.ts";
@@ -98,7 +99,12 @@ export function createApp(options: AppOptions): App {
   const cacheDatabase = opened.use(open("cache.db", cacheMigrations));
   const presets = loadPresets(join(resources, "providers.json"));
   const secrets = new Secrets({ env, vaults: options.vaults });
-  const engine = new EngineClient({ spawn: options.spawnEngine });
+  const engine = new EngineClient({
+    spawn: options.spawnEngine,
+    clock,
+    store: new SavedState({ database, clock, key: "set_aside_models" }),
+    settings: () => engineSettings(settings.config.engine),
+  });
   const trialKeys: TrialKeys = new WeakMap();
   const egress = new Egress(options.fetch ?? fetch);
   const providers: Partial<Record<ProviderName, Provider>> = {
@@ -226,6 +232,7 @@ export function createApp(options: AppOptions): App {
     presets,
     tester,
     outbox: outboxItems,
+    engine,
   });
   const closing = opened.move();
 

@@ -1,5 +1,6 @@
 import { implement, ORPCError } from "@orpc/server";
 import { api, type Preset, type Status } from "../contract/index.ts";
+import type { EngineClient } from "../engine/index.ts";
 import type { Conversations } from "../store/index.ts";
 import { StoreError } from "../store/index.ts";
 import type { Answers } from "./answers.ts";
@@ -16,11 +17,12 @@ export interface RouterParts {
   presets: readonly Preset[];
   tester: LinkTester;
   outbox: OutboxItems;
+  engine: EngineClient;
 }
 
 /** The contract, implemented: each procedure a line or two over the part that does the work. */
 export function createRouter(parts: RouterParts) {
-  const { conversations, answers, settings, status, presets, tester, outbox } = parts;
+  const { conversations, answers, settings, status, presets, tester, outbox, engine } = parts;
   const door = implement(api).use(async ({ next }) => {
     try {
       return await next();
@@ -66,6 +68,13 @@ export function createRouter(parts: RouterParts) {
       accept: door.outbox.accept.handler(({ input }) => outbox.accept(input.id)),
       drop: door.outbox.drop.handler(({ input }) => outbox.drop(input.id)),
       retryNow: door.outbox.retryNow.handler(() => outbox.retryNow()),
+    },
+    engine: {
+      tryAgain: door.engine.tryAgain.handler(({ input, errors }) => {
+        if (!engine.tryAgain(input.path))
+          throw errors.NOT_FOUND({ message: `The model ${input.path} is not set aside.` });
+        return status.now;
+      }),
     },
     settings: {
       get: door.settings.get.handler(() => settings.settings),

@@ -81,6 +81,10 @@ export const api = {
     /** Asks now for all that waits. */
     retryNow: base.output(z.array(outboxItem)),
   },
+  engine: {
+    /** Lets a model that was set aside be tried again. NOT_FOUND when it is not set aside. */
+    tryAgain: base.input(z.object({ path: z.string() })).output(status),
+  },
   settings: {
     get: base.output(settings),
     setTheme: base.input(settings.pick({ theme: true })).output(settings),

@@ -86,6 +86,46 @@ export const capabilities = z.strictObject({
 });
 export type Capabilities = z.infer<typeof capabilities>;
 
+/** An amount of memory as people write it: `800MB`, `4GB`, `1.5GiB`. */
+export const byteSize = z
+  .string()
+  .regex(
+    /^\d+(?:\.\d+)?(?:MB|MiB|GB|GiB)$/,
+    "is not an amount of memory: write a number and a unit, such as 800MB, 4GB or 1.5GiB",
+  );
+
+const unitBytes = { MB: 1e6, MiB: 1024 ** 2, GB: 1e9, GiB: 1024 ** 3 } as const;
+
+/** Bytes of a text that `byteSize` has accepted. */
+export function bytesOf(text: string): number {
+  const [, amount, unit] = /^([\d.]+)(\w+)$/.exec(text) ?? [];
+  if (amount === undefined) throw new RangeError(`not an amount of memory: ${text}`);
+  return Math.round(Number(amount) * unitBytes[unit as keyof typeof unitBytes]);
+}
+
+/** Which GPU backend the engine takes; `auto` takes the best that works, and all fall back to the CPU. */
+export const engineGpu = z.enum(["auto", "off", "cuda", "vulkan", "metal"]);
+
+/** How models run on this machine. What is left out is chosen from node-llama-cpp's estimates. */
+export const engineConfig = z.strictObject({
+  /** Which GPU backend (auto). */
+  gpu: engineGpu.optional(),
+  /** Layers of the model on the GPU. */
+  gpu_layers: z.int().nonnegative().optional(),
+  /** The largest context, tokens (8192); a link's own `capabilities.context_window` stands above it. */
+  context_size: z.int().positive().optional(),
+  /** Threads for the CPU (one core is left free). */
+  threads: z.int().positive().optional(),
+  /** Tokens of a prompt that are evaluated at a time. */
+  batch_size: z.int().positive().optional(),
+  flash_attention: z.boolean().optional(),
+  /** The most memory that the engine's process may take before it is ended (off). */
+  memory_limit: z.union([z.literal("off"), byteSize]).optional(),
+  /** How long the engine may be without work before its memory is given back (15m). */
+  idle_unload: z.union([z.literal("off"), duration]).optional(),
+});
+export type EngineConfig = z.infer<typeof engineConfig>;
+
 /** USD per million tokens. */
 export const price = z.strictObject({ input: z.number().nonnegative(), output: z.number().nonnegative() });
 export type Price = z.infer<typeof price>;
@@ -190,6 +230,7 @@ export const config = z.strictObject({
       max_body: z.int().positive().optional(),
     })
     .optional(),
+  engine: engineConfig.optional(),
   data_dir: z.string().optional(),
 });
 export type Config = z.infer<typeof config>;

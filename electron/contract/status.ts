@@ -26,6 +26,20 @@ export const linkStatus = z.object({
 });
 export type LinkStatus = z.infer<typeof linkStatus>;
 
+/** A model that ended the engine's process so often that it is left alone until its file changes or the person tries it again. */
+export const setAsideModel = z.object({
+  path: z.string(),
+  /** Its file's name. */
+  name: z.string(),
+  /** How often in a row it ended the engine. */
+  crashes: z.int().positive(),
+  /** How, and in a sentence, it did so last. */
+  kind: failureKind,
+  reason: z.string(),
+  at: z.iso.datetime(),
+});
+export type SetAsideModel = z.infer<typeof setAsideModel>;
+
 /** The engine process and what it holds. */
 export const engineStatus = z.object({
   state: z.enum(["stopped", "starting", "idle", "loading", "generating", "crashed"]),
@@ -33,6 +47,9 @@ export const engineStatus = z.object({
   /** `cpu`, or the GPU backend in use. */
   device: z.string().nullable(),
   restarts: z.int().nonnegative(),
+  /** Whether a GPU was asked for and the CPU is used. */
+  gpu_unavailable: z.boolean(),
+  set_aside: z.array(setAsideModel),
 });
 export type EngineStatus = z.infer<typeof engineStatus>;
 

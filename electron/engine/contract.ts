@@ -2,6 +2,7 @@ import { eventIterator, oc, type } from "@orpc/contract";
 import { z } from "zod";
 import {
   type EngineStatus,
+  engineGpu,
   type FinishReason,
   failureKind,
   message,
@@ -11,6 +12,7 @@ import {
   toolChoice,
   type Usage,
 } from "../contract/index.ts";
+import type { Pulse } from "./pulse.ts";
 
 /** Which model to hold, and how. A request for another model, or for other options, replaces the loaded one. */
 export const modelRequest = z.object({
@@ -18,8 +20,14 @@ export const modelRequest = z.object({
   path: z.string().min(1),
   /** The largest context, tokens. Less is taken when the model was trained on less, or memory is short. Default 8192. */
   contextSize: z.int().positive().optional(),
-  /** `auto` takes the best GPU backend that works and falls back to the CPU. Default `auto`. */
-  gpu: z.enum(["auto", "off"]).optional(),
+  /** `auto` takes the best GPU backend that works; a named one is taken if it works. Both fall back to the CPU. Default `auto`. */
+  gpu: engineGpu.optional(),
+  /** Layers on the GPU. By default as many as node-llama-cpp estimates to fit. */
+  gpuLayers: z.int().nonnegative().optional(),
+  /** Tokens of a prompt that are evaluated at a time. Default: node-llama-cpp's own. */
+  batchSize: z.int().positive().optional(),
+  /** Default: where the model and the backend support it. */
+  flashAttention: z.boolean().optional(),
   /** Threads for the CPU. The default leaves one core to the rest of the app. */
   threads: z.int().positive().optional(),
 });
@@ -103,6 +111,8 @@ export const engineContract = {
   embed: base.input(embedRequest).output(type<string[]>()),
   unload: base.output(type<void>()),
   info: base.output(type<EngineInfo>()),
+  /** How the process does, at once: what the heartbeat asks. */
+  ping: base.output(type<Pulse>()),
   /** The status now, and again whenever it changes. */
   watch: base.output(eventIterator(type<ChildStatus>())),
 };

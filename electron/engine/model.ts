@@ -26,13 +26,19 @@ export class LoadedModel implements AsyncDisposable {
     native.takeErrors();
     let model: LlamaModel | undefined;
     try {
-      model = await native.llama.loadModel({ modelPath: request.path, loadSignal: signal });
+      model = await native.llama.loadModel({
+        modelPath: request.path,
+        loadSignal: signal,
+        ...(request.gpuLayers !== undefined && { gpuLayers: request.gpuLayers }),
+      });
       const contextSize = Math.min(request.contextSize ?? defaultContextSize, model.trainContextSize);
       const context = await model.createContext({
         contextSize: { max: contextSize },
         sequences: await sequencesFor(native.llama, model, contextSize),
         threads: request.threads ?? threadsFor(native.llama.cpuMathCores),
         createSignal: signal,
+        ...(request.batchSize !== undefined && { batchSize: request.batchSize }),
+        ...(request.flashAttention !== undefined && { flashAttention: request.flashAttention }),
       });
       return new LoadedModel(native, model, context, request.path);
     } catch (error) {

@@ -6,24 +6,29 @@ import {
   LlamaLogLevel,
   NoBinaryFoundError,
 } from "node-llama-cpp";
+import type { ModelRequest } from "./contract.ts";
 import { EngineFailure, messageOf } from "./failure.ts";
+import { memoryPattern } from "./memory-pattern.ts";
+
+/** Which GPU backend is wanted. */
+export type GpuWish = NonNullable<ModelRequest["gpu"]>;
 
 /** llama.cpp as it is loaded into this process, with the last errors that it logged. */
 export interface Native {
   llama: Llama;
   /** `cpu`, or the GPU backend. */
   device: string;
-  gpu: "auto" | "off";
+  gpu: GpuWish;
   /** The errors logged since the last call. */
   takeErrors(): string[];
 }
 
 const keptErrors = 8;
 
-/** Loads a prebuilt llama.cpp; never compiles and never downloads. With `auto`, falls back to the CPU when no GPU backend works. */
-export async function loadNative(gpu: "auto" | "off"): Promise<Native> {
+/** Loads a prebuilt llama.cpp; never compiles and never downloads. Falls back to the CPU when the GPU backend does not work. */
+export async function loadNative(gpu: GpuWish): Promise<Native> {
   const errors: string[] = [];
-  const load = (backend: "auto" | false) =>
+  const load = (backend: Exclude<GpuWish, "off"> | false) =>
     getLlama({
       gpu: backend,
       build: "never",
@@ -37,7 +42,7 @@ export async function loadNative(gpu: "auto" | "off"): Promise<Native> {
       },
     });
   try {
-    const llama = gpu === "off" ? await load(false) : await load("auto").catch(() => load(false));
+    const llama = gpu === "off" ? await load(false) : await load(gpu).catch(() => load(false));
     return {
       llama,
       device: llama.gpu === false ? "cpu" : llama.gpu,
@@ -62,8 +67,6 @@ export async function loadNative(gpu: "auto" | "off"): Promise<Native> {
 export function threadsFor(mathCores: number, parallelism = availableParallelism()): number {
   return Math.max(1, Math.min(mathCores, parallelism - 1));
 }
-
-const memoryPattern = /out of memory|insufficient memory|failed to allocate|bad_?alloc|cannot allocate/i;
 
 /** What a failure of loading `path` means for the person. `logged` are llama.cpp's own errors. */
 export function loadFailure(error: unknown, path: string, logged: readonly string[]): EngineFailure {

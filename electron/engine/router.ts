@@ -3,6 +3,7 @@ import { Channel } from "./channel.ts";
 import { type ChildStatus, engineContract } from "./contract.ts";
 import { Embedder } from "./embedding.ts";
 import { EngineFailure, messageOf } from "./failure.ts";
+import { ownPulse } from "./pulse.ts";
 import { Runtime } from "./runtime.ts";
 
 /** The engine's procedures over one runtime. */
@@ -29,6 +30,7 @@ export function engineRouter() {
         throw explain(error);
       }
     }),
+    ping: os.ping.handler(() => ownPulse(status.state)),
     watch: os.watch.handler(async function* ({ signal = never }) {
       const changes = new Channel<ChildStatus>();
       const end = () => changes.end();

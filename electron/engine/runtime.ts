@@ -108,6 +108,6 @@ export class Runtime {
 /** Changes when the request asks for something else, and when the file was replaced. A missing file is for the check to tell. */
 async function keyOf(request: ModelRequest): Promise<string> {
   const file = await stat(request.path).catch(() => null);
-  const { path, contextSize, gpu, threads } = request;
-  return JSON.stringify([path, contextSize, gpu, threads, file?.size, file?.mtimeMs, file?.ino]);
+  const sorted = Object.entries(request).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([sorted, file?.size, file?.mtimeMs, file?.ino]);
 }

@@ -2,74 +2,85 @@ import { createInterface } from "node:readline";
 import { createORPCClient, ORPCError } from "@orpc/client";
 import { RPCLink } from "@orpc/client/message-port";
 import type { ContractRouterClient } from "@orpc/contract";
+import type { Clock } from "../chain/index.ts";
 import { failureKind } from "../contract/index.ts";
 import type { ChildStatus, engineContract } from "./contract.ts";
+import { failureOf, type Verdict } from "./death.ts";
 import { EngineFailure, messageOf } from "./failure.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import type { EngineExit, EngineProcess } from "./process.ts";
+import { outOfMemoryKills, sightOf } from "./pulse.ts";
 
-export interface SessionListeners {
+export interface SessionOptions {
+  process: EngineProcess;
+  clock: Pick<Clock, "after">;
+  /** The most memory that the process may take, bytes; null for no limit. Asked at each beat. */
+  memoryLimitBytes(): number | null;
   onStderr: (line: string) => void;
   onStatus: (status: ChildStatus) => void;
-  onExit: () => void;
+  /** Called once. `failure` says why, for whoever asks now or waits. */
+  onEnd: (failure: EngineFailure) => void;
 }
 
-const keptLines = 5;
+const keptLines = 8;
+const lastWordsMs = 100;
 
 /** One process of the engine from its start to its end, and the typed door to it. */
 export class EngineSession {
   readonly door: ContractRouterClient<typeof engineContract>;
-  readonly #process: EngineProcess;
-  readonly #ended: Promise<void>;
+  readonly #options: SessionOptions;
+  readonly #heartbeat: Heartbeat;
+  readonly #ended = Promise.withResolvers<void>();
+  readonly #gone: Promise<void>;
   readonly #lastLines: string[] = [];
-  #exit: EngineExit | null = null;
-  #ending = false;
+  readonly #killsBefore = outOfMemoryKills();
+  #failure: EngineFailure | null = null;
 
-  constructor(process: EngineProcess, listeners: SessionListeners) {
-    this.#process = process;
-    this.#readStderr(listeners.onStderr);
-    this.#ended = new Promise((resolve) =>
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { process } = options;
+    this.#readStderr();
+    this.#gone = new Promise((resolve) =>
       process.onExit((exit) => {
-        this.#exit = exit;
-        listeners.onExit();
         resolve();
+        void this.#allRead().then(() => this.#end(exit, null));
       }),
     );
     this.door = createORPCClient(
       new RPCLink({
         port: {
           on: (event, listener) => {
-            // the port closes after `#exit` is set, so that whoever is cut off can say why
-            if (event === "close") void this.#ended.then(() => listener());
+            // the port closes after `#failure` is set, so that whoever is cut off can say why
+            if (event === "close") void this.#ended.promise.then(() => listener());
             else process.onMessage((data) => listener({ data }));
           },
           postMessage: (message: unknown) => process.postMessage(message),
         },
       }),
     );
-    void this.#watch(listeners.onStatus);
+    this.#heartbeat = new Heartbeat({
+      clock: options.clock,
+      ask: () => this.door.ping(),
+      look: () => sightOf(process.pid),
+      onPulse: ({ rssBytes }) => {
+        const limitBytes = options.memoryLimitBytes();
+        if (limitBytes !== null && rssBytes > limitBytes) this.#kill({ why: "memory", limitBytes });
+      },
+      onHang: (hang) => this.#kill({ why: "hang", hang }),
+    });
+    void this.#watch();
   }
 
   /** Kills the process, and waits until it is gone. */
   async end(): Promise<void> {
-    this.#ending = true;
-    this.#process.kill();
-    await this.#ended;
+    this.#kill({ why: "shutdown" });
+    await this.#gone;
   }
 
   /** What a caller is to throw for `error`: the signal's own reason, the death of the process, or what the child says. */
   explain(error: unknown, signal: AbortSignal | undefined): unknown {
     if (signal?.aborted) return signal.reason;
-    if (this.#ending) return new EngineFailure("cancelled", "The engine was shut down with the app.", error);
-    if (this.#exit !== null) {
-      const how =
-        this.#exit.signal ?? (this.#exit.code === null ? "it did not start" : `code ${this.#exit.code}`);
-      const cause = this.#lastLines.length > 0 ? new Error(this.#lastLines.join("\n")) : error;
-      return new EngineFailure(
-        "engine_crashed",
-        `The engine's process ended unexpectedly (${how}). It starts again with the next request; if this happens again, choose a smaller model.`,
-        cause,
-      );
-    }
+    if (this.#failure !== null) return this.#failure;
     if (error instanceof ORPCError) {
       const kind = failureKind.safeParse((error.data as { kind?: unknown } | undefined)?.kind);
       if (kind.success) return new EngineFailure(kind.data, error.message, error);
@@ -83,20 +94,58 @@ export class EngineSession {
     return new EngineFailure("engine_crashed", `The engine can't be reached: ${messageOf(error)}`, error);
   }
 
-  async #watch(onStatus: SessionListeners["onStatus"]): Promise<void> {
+  /**
+   * Ends the process, and its requests at once: one that waits for a driver in the kernel is not gone before the driver
+   * comes back, which may be never.
+   */
+  #kill(verdict: Verdict): void {
+    this.#options.process.kill();
+    this.#end({ code: null, signal: "SIGKILL" }, verdict);
+  }
+
+  #end(exit: EngineExit, verdict: Verdict | null): void {
+    if (this.#failure !== null) return;
+    this.#heartbeat[Symbol.dispose]();
+    const kills = outOfMemoryKills();
+    this.#failure = failureOf({
+      exit,
+      verdict,
+      lastLines: this.#lastLines,
+      systemLackedMemory: kills !== null && this.#killsBefore !== null && kills > this.#killsBefore,
+    });
+    this.#options.onEnd(this.#failure);
+    this.#ended.resolve();
+  }
+
+  async #watch(): Promise<void> {
     try {
-      for await (const status of await this.door.watch()) if (this.#exit === null) onStatus(status);
+      for await (const status of await this.door.watch())
+        if (this.#failure === null) this.#options.onStatus(status);
     } catch {
-      // the process is gone, which `onExit` tells
+      // the process is gone, which `onEnd` tells
     }
   }
 
-  #readStderr(onLine: (line: string) => void): void {
-    if (this.#process.stderr === null) return;
-    createInterface({ input: this.#process.stderr }).on("line", (line) => {
+  /** Waits for the last words, which may come behind the exit, but not on a child of the child that keeps the pipe open. */
+  async #allRead(): Promise<void> {
+    const { process, clock } = this.#options;
+    if (process.stderr === null || process.stderr.destroyed || process.stderr.readableEnded) return;
+    await new Promise<void>((resolve) => {
+      const cancel = clock.after(lastWordsMs, resolve);
+      process.stderr?.once("close", () => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
+  #readStderr(): void {
+    const { process, onStderr } = this.#options;
+    if (process.stderr === null) return;
+    createInterface({ input: process.stderr }).on("line", (line) => {
       this.#lastLines.push(line);
       if (this.#lastLines.length > keptLines) this.#lastLines.shift();
-      onLine(line);
+      onStderr(line);
     });
   }
 }

@@ -16,7 +16,10 @@ export interface UtilityProcessLike {
  * An engine in a utility process of Electron. Fork it with `stdio: ["ignore", "ignore", "pipe"]`, so that what llama.cpp
  * writes before it dies can be logged.
  */
-export function utilityEngine(utility: UtilityProcessLike): EngineProcess {
+export function utilityEngine(
+  utility: UtilityProcessLike,
+  killNow: (pid: number) => void = (pid) => void process.kill(pid, "SIGKILL"),
+): EngineProcess {
   let gone = false;
   utility.once("exit", () => {
     gone = true;
@@ -31,6 +34,15 @@ export function utilityEngine(utility: UtilityProcessLike): EngineProcess {
     },
     onMessage: (listener) => void utility.on("message", listener),
     onExit: (listener) => void utility.once("exit", (code) => listener({ code, signal: null })),
-    kill: () => void utility.kill(),
+    kill: () => {
+      if (gone) return;
+      // Electron sends SIGTERM, which a process that hangs or is stopped does not heed
+      try {
+        if (utility.pid !== undefined) killNow(utility.pid);
+      } catch {
+        // it ended at this moment
+      }
+      utility.kill();
+    },
   };
 }

@@ -361,6 +361,9 @@ export class FakeApp {
           return [...this.outbox.values()];
         }),
       },
+      engine: {
+        tryAgain: os.engine.tryAgain.handler(() => this.status.value),
+      },
       settings: {
         get: os.settings.get.handler(() => this.settings),
         setLanguage: os.settings.setLanguage.handler(({ input }) => {

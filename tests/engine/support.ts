@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   EngineClient,
+  type EngineClientOptions,
   type EngineEvent,
   type EngineProcess,
   forkEngine,
@@ -20,14 +21,19 @@ export class Bench implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), "holdfast-engine-"));
   /** Every process that the client has started, the last one last. */
   readonly processes: EngineProcess[] = [];
-  readonly client = new EngineClient({
-    spawn: () => {
-      const process = forkEngine(childEntry);
-      this.processes.push(process);
-      return process;
-    },
-  });
+  readonly client: EngineClient;
   #models = 0;
+
+  constructor(options: Omit<EngineClientOptions, "spawn"> = {}) {
+    this.client = new EngineClient({
+      ...options,
+      spawn: () => {
+        const process = forkEngine(childEntry);
+        this.processes.push(process);
+        return process;
+      },
+    });
+  }
 
   path(name: string): string {
     return join(this.folder, name);

@@ -45,10 +45,21 @@ describe("an engine in a utility process", () => {
     expect(utility.posted).toEqual([]);
   });
 
-  it("is killed", () => {
+  it("is killed by a signal that a stopped process heeds, and by Electron's own means", () => {
     const utility = new FakeUtility();
-    utilityEngine(utility).kill();
+    const killed: number[] = [];
+    utilityEngine(utility, (pid) => killed.push(pid)).kill();
+    expect(killed).toEqual([7]);
     expect(utility.killed).toBe(true);
+  });
+
+  it("is not killed once it is gone, for its number may be another's by then", () => {
+    const utility = new FakeUtility();
+    const killed: number[] = [];
+    const engine = utilityEngine(utility, (pid) => killed.push(pid));
+    utility.emit("exit", 0);
+    engine.kill();
+    expect(killed).toEqual([]);
   });
 });
 

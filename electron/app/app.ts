@@ -2,7 +2,15 @@ import { randomUUID } from "node:crypto";
 import { isAbsolute, join, resolve } from "node:path";
 import { cacheMigrations, ExactCache } from "../cache/index.ts";
 import { Chain, type Clock, type Link, type Provider, systemClock } from "../chain/index.ts";
-import type { ChainEvent, ChatRequest, Config, Level, ProviderName, Status } from "../contract/index.ts";
+import type {
+  ChainEvent,
+  ChatRequest,
+  Config,
+  EngineStatus,
+  Level,
+  ProviderName,
+  Status,
+} from "../contract/index.ts";
 import { EngineClient, type EngineProcess } from "../engine/index.ts";
 import { type Locale, noticesOf, outboxNotice } from "../notices/index.ts";
 import { createProviders, llamaProvider, loadPresets } from "../providers/index.ts";
@@ -169,6 +177,13 @@ export function createApp(options: AppOptions): App {
         locale: locale(),
         now: now(),
         restsUntil: (id) => msOf(health.statusOf(id).circuit.opens_until),
+        isSetAside: (id) =>
+          setAside(
+            engine.status,
+            settings.links.find((link) => link.id === id),
+            resources,
+          ),
+        gpuUnavailable: engine.status.gpu_unavailable,
         isStarter: (id) => settings.links.some((link) => link.id === id && isStarter(link)),
         budget: budget.state(),
       }),
@@ -255,6 +270,13 @@ export function createApp(options: AppOptions): App {
 }
 
 const msOf = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso));
+
+/** Whether the model of a link is one that the engine set aside. */
+function setAside(engine: EngineStatus, link: Link | undefined, resources: string): boolean {
+  if (link?.provider !== "llama" || engine.set_aside.length === 0) return false;
+  const path = modelPath(link.model, resources);
+  return engine.set_aside.some((one) => one.path === path);
+}
 
 /** A model's path: as it stands when absolute, `resources/…` among what ships with the program, else from the working folder. */
 function modelPath(model: string, resources: string): string {

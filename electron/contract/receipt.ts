@@ -40,6 +40,7 @@ export const noticeCode = z.enum([
   "key_rejected",
   "model_missing",
   "model_too_large",
+  "model_set_aside",
   "gpu_unavailable",
   "quota_exhausted",
   "budget_warning",

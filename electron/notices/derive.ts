@@ -23,6 +23,10 @@ export interface NoticeContext {
   restsUntil(link: string): number | null;
   /** How this month's budget stands. */
   budget: Pick<BudgetStatus, "warning" | "reached" | "cap_usd" | "spent_usd">;
+  /** Whether a link's model was set aside, because the engine crashed with it again and again. Default: none is. */
+  isSetAside?(link: string): boolean;
+  /** Whether a GPU was asked for and the engine runs on the CPU. */
+  gpuUnavailable?: boolean;
   finishReason?: FinishReason | null;
   failure?: ChainFailure;
 }
@@ -86,7 +90,8 @@ const mendable: Partial<Record<FailureKind, NoticeCode>> = {
   quota_exhausted: "quota_exhausted",
 };
 
-function codesOf(receipt: Receipt, { failure, finishReason, isStarter, budget }: NoticeContext): Told[] {
+function codesOf(receipt: Receipt, context: NoticeContext): Told[] {
+  const { failure, finishReason, isStarter, budget } = context;
   const told: Told[] = [];
   if (failure) {
     const code =
@@ -99,6 +104,7 @@ function codesOf(receipt: Receipt, { failure, finishReason, isStarter, budget }:
       const starter = receipt.link !== null && isStarter(receipt.link);
       told.push({ code: starter ? "starter_model" : "local_used" });
     }
+    if (receipt.provider === "llama" && context.gpuUnavailable) told.push({ code: "gpu_unavailable" });
     if (receipt.tier === "cache") told.push({ code: "cached_answer" });
     if (lostFeatures(receipt)) told.push({ code: "feature_dropped" });
     if (receipt.dropped.includes("history")) told.push({ code: "history_trimmed" });
@@ -108,7 +114,7 @@ function codesOf(receipt: Receipt, { failure, finishReason, isStarter, budget }:
     const restarted = receipt.seams.length > 0 ? "answer_continued" : "interrupted_restarted";
     if (broken) told.push({ code: restarted, about: broken });
   }
-  if (failure?.code !== "stopped") told.push(...mendables(receipt.attempts));
+  if (failure?.code !== "stopped") told.push(...mendables(receipt.attempts, context));
   if (budget.reached) {
     const passedOver = ({ code, about }: Told) => code === "quota_exhausted" && about?.outcome === "skipped";
     const others = told.filter((one) => !passedOver(one));
@@ -130,14 +136,17 @@ function firstWordMs({ attempts }: Receipt): number {
   return Date.parse(answered.started_at) - Date.parse(first.started_at) + (answered.first_token_ms ?? 0);
 }
 
-function mendables(attempts: readonly Attempt[]): Told[] {
+function mendables(attempts: readonly Attempt[], { isSetAside }: NoticeContext): Told[] {
   const told: Told[] = [];
   for (const about of attempts) {
     const code =
-      about.kind === "out_of_memory" && about.tier === "local"
-        ? "model_too_large"
-        : about.kind && mendable[about.kind];
-    if (code) told.push({ code, about });
+      about.provider === "llama" && about.kind !== null && isSetAside?.(about.link)
+        ? "model_set_aside"
+        : about.kind === "out_of_memory" && about.tier === "local"
+          ? "model_too_large"
+          : about.kind && mendable[about.kind];
+    if (code && !told.some((one) => one.code === code && one.about?.link === about.link))
+      told.push({ code, about });
   }
   return told;
 }

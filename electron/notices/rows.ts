@@ -21,6 +21,7 @@ export const rows: Record<NoticeCode, NoticeRow> = {
   key_rejected: { severity: "warning", target: "settings" },
   model_missing: { severity: "warning", target: "settings" },
   model_too_large: { severity: "warning", target: "models" },
+  model_set_aside: { severity: "warning", target: "models" },
   gpu_unavailable: { severity: "info", target: "settings", selfExplaining: true },
   quota_exhausted: { severity: "warning", target: "settings" },
   budget_warning: { severity: "info", target: "settings", selfExplaining: true },

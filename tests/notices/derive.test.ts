@@ -201,6 +201,25 @@ describe("noticesOf", () => {
     );
   });
 
+  it("says that a local model was set aside, once, with the way to the models", () => {
+    const crashed = attempt({ link: "granite", provider: "llama", tier: "local", kind: "engine_crashed" });
+    const told = noticesOf(receipt({ ...backup, attempts: [crashed, crashed] }), {
+      ...noStarter,
+      isSetAside: (link) => link === "granite",
+    });
+    expect(told.filter(({ code }) => code === "model_set_aside")).toMatchObject([
+      { text: expect.stringContaining("granite"), action: { target: "models" } },
+    ]);
+    expect(codes(receipt({ ...backup, attempts: [crashed] }))).not.toContain("model_set_aside");
+  });
+
+  it("says that the processor stood in for a GPU, of an answer of the engine only", () => {
+    const context = { ...noStarter, gpuUnavailable: true };
+    const local = receipt({ tier: "local", requested_tier: "local", provider: "llama", link: "granite" });
+    expect(codes(local, context)).toEqual(["local_used", "gpu_unavailable"]);
+    expect(codes(receipt({}), context)).toEqual([]);
+  });
+
   it("names what passed the first link over when nothing failed", () => {
     const skipped = attempt({ outcome: "skipped", kind: "network", message: "this machine has no network" });
     const local = receipt({ tier: "local", link: "granite", attempts: [skipped] });

@@ -3,6 +3,7 @@ import { statfs } from "node:fs/promises";
 import { freemem } from "node:os";
 import { join } from "node:path";
 import { styleText } from "node:util";
+import type { SetAsideModel } from "../../contract/index.ts";
 import type { NodeApp } from "../node-app.ts";
 import { exitCode } from "./exit-codes.ts";
 import type { Terminal } from "./terminal.ts";
@@ -31,6 +32,7 @@ export async function doctor(options: DoctorOptions, node: NodeApp, terminal: Te
     await checkSpace(node),
     await checkKeys(node),
     checkEngine(node),
+    ...node.app.status.now.engine.set_aside.map(setAside),
     checkPage(node),
     checkElectron(node),
     ...node.app.status.now.warnings.map(warning),
@@ -42,6 +44,12 @@ export async function doctor(options: DoctorOptions, node: NodeApp, terminal: Te
 }
 
 const works = (what: string, detail: string): Finding => ({ what, state: "works", detail, mend: null });
+const setAside = ({ path, reason }: SetAsideModel): Finding => ({
+  what: "Engine",
+  state: "broken",
+  detail: `the model ${path} is set aside, because the engine crashed with it again and again: ${reason}`,
+  mend: "Try it again under Models, or replace the file: a changed one is tried again by itself.",
+});
 const warning = (detail: string): Finding => ({ what: "Files", state: "limited", detail, mend: null });
 
 function checkConfig({ app }: NodeApp): Finding {

@@ -29,14 +29,16 @@ export function compared(a: Reading, b: Reading): Comparison {
     const other = onlyB.find((item) => areAntonyms(one.stem, item.stem) || areAntonyms(one.text, item.text));
     if (other !== undefined) antonyms.push([one.text, other.text]);
   }
+  const contest = isContest(a, b) || isContest(b, a);
+  const symmetric = contest || (a.intent === "distance" && b.intent === "distance");
   return {
     matches,
     onlyA,
     onlyB,
     antonyms,
-    inverted: inversion(a.items, b.items, matches),
-    turned: turnedAround(a.items, b.items, matches),
-    intents: intentAgreement(a.intent, b.intent),
+    inverted: symmetric ? null : inversion(a, b, matches),
+    turned: symmetric ? null : turnedAround(a.items, b.items, matches),
+    intents: contest ? 2 : intentAgreement(a.intent, b.intent),
   };
 }
 
@@ -79,32 +81,54 @@ function matched(a: readonly Item[], b: readonly Item[]): Comparison["matches"] 
   return found.sort((one, other) => one.a - other.a);
 }
 
-const isListed = (item: Item) => item.role.startsWith("and") || item.role.startsWith("or");
+const isListed = ({ role }: Item) => /^(?:and|or|vs|versus|between)\b/.test(role);
 
-/** The first two items of the same class whose order differs, where neither preposition nor a list explains it. */
-function inversion(
-  a: readonly Item[],
-  b: readonly Item[],
-  matches: Comparison["matches"],
-): [string, string] | null {
+/** "Is A larger than B" and "which is larger, B or A": the order of the two means nothing. */
+const isContest = (a: Reading, b: Reading) =>
+  a.items.some(({ role }) => role === "than") &&
+  b.items.some(({ role }) => role.startsWith("or")) &&
+  /^(?:what|which|who|definition)$/.test(b.intent);
+
+/** The first two items whose order differs, where neither preposition nor a list explains it. */
+function inversion(a: Reading, b: Reading, matches: Comparison["matches"]): [string, string] | null {
+  const sameWords = bagAgreement(a, b) >= shuffledFrom;
   for (const [at, first] of matches.entries()) {
     for (const second of matches.slice(at + 1)) {
       if (first.b <= second.b) continue;
-      const [a1, a2, b1, b2] = [a[first.a], a[second.a], b[first.b], b[second.b]];
-      if (!a1 || !a2 || !b1 || !b2 || a1.class !== a2.class) continue;
+      const [a1, a2, b1, b2] = [a.items[first.a], a.items[second.a], b.items[first.b], b.items[second.b]];
+      if (!a1 || !a2 || !b1 || !b2) continue;
+      // a verb and its noun change places when one is made from the other; not when every word is the same
+      if (a1.class !== a2.class && !sameWords) continue;
       const neighbours = second.a === first.a + 1 && first.b === second.b + 1;
-      // "cats and dogs" is "dogs and cats"
-      if (neighbours && isListed(a2) && isListed(b1)) continue;
-      if (isListed(a2) && isListed(b1) && a2.role === b1.role) continue;
+      // "cats and dogs" is "dogs and cats"; "a Thai cook" is "a cook and Thai"
+      if (isListed(a2) && isListed(b1) && (neighbours || a2.role === b1.role)) continue;
+      if (neighbours && (isListed(a2) || isListed(b1)) && !a.joins.has("or") && !b.joins.has("or")) continue;
       // "on Windows, how do I open it" is "how do I open it on Windows"
       if ((a1.role !== "" && a1.role === b1.role) || (a2.role !== "" && a2.role === b2.role)) continue;
-      // "a visa for Japan" is "a Japan visa"
-      const compound = (left: Item, right: Item) => loose.has(right.role) && left.role !== right.role;
-      if (neighbours && compound(a1, a2) !== compound(b2, b1)) continue;
+      // "a visa for Japan" is "a Japan visa": one of them stands free in one and under a preposition in the other
+      const moved = (ours: Item, theirs: Item) =>
+        (ours.role === "" && loose.has(theirs.role)) || (theirs.role === "" && loose.has(ours.role));
+      if (!sameWords && moved(a1, b1) !== moved(a2, b2)) continue;
       return [a1.text, a2.text];
     }
   }
   return null;
+}
+
+/** From here on two questions are the same words in another order, and any change of places counts. */
+const shuffledFrom = 0.9;
+
+/** Dice's coefficient of all words of both, articles and the like among them. */
+export function bagAgreement(a: Reading, b: Reading): number {
+  const left = b.words.map(({ stem }) => stem);
+  let same = 0;
+  for (const { stem } of a.words) {
+    const at = left.indexOf(stem);
+    if (at < 0) continue;
+    left.splice(at, 1);
+    same += 1;
+  }
+  return (2 * same) / Math.max(1, a.words.length + b.words.length);
 }
 
 const loose = new Set(["for", "in", "on", "at", "about", "with", "of"]);
@@ -131,11 +155,6 @@ function turnedAround(a: readonly Item[], b: readonly Item[], matches: Compariso
     const [ours, theirs] = [a[match.a], b[match.b]];
     if (!ours || !theirs || ours.role === theirs.role) continue;
     if (opposed.get(ours.role)?.includes(theirs.role) || opposed.get(theirs.role)?.includes(ours.role)) {
-      if (ours.role === "than" || theirs.role === "than") {
-        // only against a subject: "is A faster than B" and "which is faster, A or B" ask the same
-        const list = [...a, ...b].some(isListed);
-        if (list) continue;
-      }
       return ours.text;
     }
   }

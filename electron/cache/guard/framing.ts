@@ -19,6 +19,9 @@ export type Intent =
   | "size"
   | "yes-no"
   | "versus"
+  | "state"
+  | "experience"
+  | "definition"
   | "statement";
 
 /** Openings that only ask politely, or tell that a question comes. */
@@ -80,6 +83,12 @@ const frames: readonly (readonly [RegExp, Intent])[] = [
   [/^how to (?:best |properly |correctly )?/, "how"],
   [/^(?:how about|what about) /, "what"],
   [/^how come /, "why"],
+  [/^(?:what is it like|how (?:does|did|do) (?:it|you|one) feel|what does it feel like)\b ?/, "experience"],
+  // "how is it" asks for a state, "how is it made" for a way
+  [
+    /^how (?:is|are|was|were) (?!.*(?:\w{2}ed|\w{2}en|made|built|done|found|sold|kept|held|taught|sent|grown|drawn|known)\b)/,
+    "state",
+  ],
   [/^how (?:many times|often|frequently|regularly)\b ?/, "frequency"],
   [/^(?:what is |what was )?(?:the |a )?frequency (?:of|with which) /, "frequency"],
   [/^how many\b ?/, "count"],
@@ -105,7 +114,7 @@ const frames: readonly (readonly [RegExp, Intent])[] = [
     "size",
   ],
   [
-    /^(?:why|what is the reason (?:for|why|that|behind)|what are the reasons (?:for|why|that|behind)|what is the cause of|what are the causes of|what causes|what caused|what makes|for what reason|reasons? (?:for|why|that)|causes? of)\b ?(?:do|does|did|is|are|was|were)? ?/,
+    /^(?:why|what is the reason(?: for| why| that| behind)?|what are the reasons(?: for| why| that| behind)?|what is the cause of|what are the causes of|what causes|what caused|what makes|for what reason|reasons? (?:for|why|that)|causes? of)\b ?(?:do|does|did|is|are|was|were)? ?/,
     "why",
   ],
   [
@@ -125,12 +134,10 @@ const frames: readonly (readonly [RegExp, Intent])[] = [
   ],
   [
     /^(?:what (?:do|does|did) (?:you mean by |the (?:word|term|phrase|acronym|abbreviation) )?|(?:what is |what are |what was )?(?:the )?(?:definition|meaning|explanation|description) (?:of|for)(?: the (?:word|term|phrase))?|define|explain|describe|tell me about|information (?:on|about))\b ?/,
-    "what",
+    "definition",
   ],
-  [
-    /^what (?:is|are|was|were|will|would|kind of|kinds of|type of|types of|sort of|exactly is|exactly are)\b ?(?:be )?/,
-    "what",
-  ],
+  [/^what (?:is|are|was|were|exactly is|exactly are)\b ?/, "definition"],
+  [/^what (?:will|would|kind of|kinds of|type of|types of|sort of)\b ?(?:be )?/, "what"],
   [/^(?:in |on |at |for |to |from |with |by )?which\b ?(?:one |of )?/, "which"],
   [/^(?:in |on |at |for |to |from |with |by )?what\b ?/, "what"],
   [/^how\b ?(?:do|does|did|is|are|was|were|can|could|should|would|will)? ?/, "how"],
@@ -180,14 +187,21 @@ export function framed(words: readonly string[]): Framed {
 const alike: readonly (readonly Intent[])[] = [
   ["how", "statement"],
   ["what", "statement"],
+  ["definition", "statement"],
+  ["definition", "what"],
+  ["definition", "which"],
+  ["definition", "versus"],
+  ["definition", "size"],
+  ["definition", "distance"],
+  ["definition", "price"],
+  ["definition", "amount"],
+  ["definition", "duration"],
+  ["definition", "age"],
   ["what", "which"],
   ["versus", "what"],
   ["which", "where"],
   ["which", "who"],
   ["which", "when"],
-  ["what", "who"],
-  ["what", "where"],
-  ["what", "count"],
   ["what", "size"],
   ["what", "distance"],
   ["what", "price"],

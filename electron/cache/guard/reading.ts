@@ -22,8 +22,8 @@ export interface Reading {
   negations: number;
   /** Quantifiers, times and orders, each by its group's name: words that turn a question without being its subject. */
   turns: Set<string>;
-  /** he, she or they: who a pronoun of the third person means. */
-  persons: Set<string>;
+  /** he or she, in their order: who a pronoun of the third person means. */
+  persons: string[];
   /** What the verb of the question leaves open: can, should, must, may, will. */
   modal: string;
   tense: "past" | "present" | "";
@@ -46,7 +46,7 @@ const filler = listed(
     "able possible possibly want need like wish let go going help tell know make makes using use used via through during within per upon " +
     "am pm s t etc u im vs versus between among regarding concerning effective effectively efficiently successfully specific particular certain " +
     "myself yourself yourselves ourselves itself themselves self everything something anything much many lot lots bit out up off over down " +
-    "currently considered called start take come mean means around",
+    "ok okay currently considered called start take come mean means around",
 );
 
 const negators = listed("not no never without neither nor none nothing nobody nowhere except cannot");
@@ -120,6 +120,16 @@ const prepositions = listed(
 );
 const articles = listed("the a an my your our his her its their this that these those some any");
 
+/** Whether a word only holds others together: articles, prepositions, `and`, forms of "to be". */
+export const isLight = (word: string): boolean =>
+  articles.has(word) ||
+  prepositions.has(word) ||
+  /^(?:and|or|be|is|are|am|was|were|do|does|did|has|have|had|i|you|we|one)$/.test(word);
+
+/** Whether a word says little by itself, and much by what it leans on. */
+export const isSmall = (word: string): boolean =>
+  negators.has(word) || turnGroups.has(word) || (filler.has(word) && !isLight(word));
+
 export function readingOf(question: string): Reading {
   const words = wordsOf(question).slice(0, longest);
   const texts = words.map(({ text }) => text);
@@ -132,7 +142,7 @@ export function readingOf(question: string): Reading {
     quantities: found,
     negations: 0,
     turns: new Set(),
-    persons: new Set(),
+    persons: [],
     modal: "",
     tense: "",
     joins: new Set(),
@@ -140,11 +150,14 @@ export function readingOf(question: string): Reading {
   for (const [at, { text }] of words.entries()) {
     if (negators.has(text)) reading.negations += 1;
     const turn = turnGroups.get(text);
-    if (turn !== undefined && !taken.has(at)) reading.turns.add(turn);
+    // "the most practical" only makes a superlative
+    const superlative = text === "most" && classOf(words[at + 1]?.stem ?? "") === "adjective";
+    if (turn !== undefined && !taken.has(at) && !superlative) reading.turns.add(turn);
     const person = persons.get(text);
-    if (person !== undefined) reading.persons.add(person);
+    if (person !== undefined) reading.persons.push(person);
     // a polite "could you" leads nowhere
-    if (!(texts[at + 1] === "you" && at < framing)) reading.modal ||= modals.get(text) ?? "";
+    if (!(texts[at + 1] === "you" && at < framing))
+      reading.modal ||= modals.get(text) ?? (text === "have" && texts[at + 1] === "to" ? "must" : "");
     if (reading.tense === "") reading.tense = past.has(text) ? "past" : present.has(text) ? "present" : "";
     if (
       text === "used" &&
@@ -202,28 +215,27 @@ function itemsOf(
 
 /** Puts "the mayor of Paris" in the order of "the Paris mayor", and the doer of a passive before what is done. */
 function rearranged(items: readonly Item[], texts: readonly string[]): Item[] {
-  let order = [...items];
+  const order = [...items];
   for (let at = 1; at < order.length; at++) {
     const [left, right] = [order[at - 1], order[at]];
     if (left && right?.role === "of" && left.class !== "verb") {
-      order[at - 1] = { ...right, role: left.role };
-      order[at] = { ...left };
+      order[at - 1] = right;
+      order[at] = left;
     }
   }
   const by = order.findIndex(({ role }) => role === "by");
-  if (
-    by > 1 &&
-    /\b(?:is|are|was|were|be|been|being|get|gets|got) (?:\S+ ){0,4}\S*(?:ed|en|wn|ne|t|d|g|k)\s(?:\S+ ){0,1}by /.test(
-      `${texts.join(" ")} `,
-    )
-  ) {
-    const doers = order
-      .filter((item, at) => at >= by && item.role === "by")
-      .map((item) => ({ ...item, role: "" }));
-    const rest = order.filter((item, at) => !(at >= by && item.role === "by"));
-    const verb = by - 1;
-    const acted = rest.slice(0, verb);
-    order = [...doers, ...rest.slice(verb, by), ...acted, ...rest.slice(by)];
-  }
-  return order;
+  if (by < 1 || !passive.test(` ${texts.join(" ")} `)) return order;
+  const doers = order.filter((item, at) => at >= by && item.role === "by");
+  const rest = order.filter((item) => !doers.includes(item));
+  const verb = participle.test(rest[by - 1]?.text ?? "") ? by - 1 : by;
+  return [
+    ...doers.map((item) => ({ ...item, role: "" })),
+    ...rest.slice(verb, by),
+    ...rest.slice(0, verb),
+    ...rest.slice(by),
+  ];
 }
+
+const passive =
+  / (?:is|are|was|were|be|been|being|get|gets|got) (?:\S+ ){0,4}\S*(?:ed|en|wn|ne|t|d|g|k) (?:\S+ )?by /;
+const participle = /(?:ed|en|wn|ne|t|d|g|k)$/;

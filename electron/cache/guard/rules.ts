@@ -1,6 +1,6 @@
-import type { Comparison } from "./comparison.ts";
+import { bagAgreement, type Comparison } from "./comparison.ts";
 import { languageOf } from "./language.ts";
-import type { Reading } from "./reading.ts";
+import { isLight, isSmall, type Reading } from "./reading.ts";
 
 /** What two questions are judged by. */
 export interface Pair {
@@ -15,6 +15,18 @@ type Rule = (pair: Pair) => string | null;
 const joined = (list: Iterable<string>) => [...list].join(", ") || "none";
 const differ = (a: ReadonlySet<string>, b: ReadonlySet<string>) =>
   a.size !== b.size || [...a].some((one) => !b.has(one));
+
+/** Whether the same words stand in both, but a small one ("not", "once", "still") leans on another word. */
+function isShuffled(a: Reading, b: Reading): boolean {
+  if (bagAgreement(a, b) < 0.95) return false;
+  const leanings = ({ words }: Reading) => {
+    const heavy = words.filter(({ text }) => !isLight(text));
+    return new Set(
+      heavy.flatMap(({ text, stem }, at) => (isSmall(text) ? [`${stem} ${heavy[at + 1]?.stem ?? ""}`] : [])),
+    );
+  };
+  return differ(leanings(a), leanings(b));
+}
 
 /** In the order in which their reasons are told. */
 const rules: readonly Rule[] = [
@@ -37,16 +49,22 @@ const rules: readonly Rule[] = [
     return names.length === 0 ? null : `names: only one of them has ${joined(names)}`;
   },
   ({ a, b }) => (differ(a.turns, b.turns) ? `small words: ${joined(a.turns)} and ${joined(b.turns)}` : null),
-  ({ a, b }) => (differ(a.persons, b.persons) ? "persons: he, she or a name" : null),
+  ({ a, b }) => (a.persons.join() !== b.persons.join() ? "persons: he, she or a name" : null),
   ({ comparison: { turned } }) => (turned === null ? null : `direction: ${turned} is on the other side`),
   ({ comparison: { inverted } }) =>
     inverted === null ? null : `order: ${inverted[0]} and ${inverted[1]} have changed places`,
+  ({ a, b }) => (isShuffled(a, b) ? "order: the same words stand in another order" : null),
   ({ a, b }) =>
     a.joins.size === 1 && b.joins.size === 1 && differ(a.joins, b.joins) ? "and is not or" : null,
   ({ a, b }) =>
     a.tense !== "" && b.tense !== "" && a.tense !== b.tense && a.intent !== "how"
       ? `time: ${a.tense} and ${b.tense}`
       : null,
+  ({ a, b }) => {
+    if (a.intent !== "yes-no" || b.intent !== "yes-no" || a.modal === b.modal) return null;
+    const matters = (a.modal !== "" && b.modal !== "") || [a.modal, b.modal].includes("should");
+    return matters ? `question: ${a.modal || "is"} and ${b.modal || "is"}` : null;
+  },
   ({ a, b, comparison: { intents } }) => (intents === 0 ? `question: ${a.intent} and ${b.intent}` : null),
 ];
 

@@ -79,7 +79,7 @@ const aliases: readonly (readonly [RegExp, string])[] = [
 
 /** A word, a number with its signs, a path or an option, or a lone currency sign. */
 const wordPattern =
-  /`[^`]+`|\d+(?:st|nd|rd|th|am|pm)\b|--?[a-z][\w-]*(?![\w'])|\d{4}-\d{2}-\d{2}|\d{1,2}:\d{2}|[+-]?\d+(?:,\d{3})+(?:\.\d+)?|(?<![\w.])\d+(?:\.\d+)+|\d+(?:\.\d+)?|[$€£%°]|(?:\p{L}\.){2,}|[./~]?[\p{L}_][\p{L}\p{M}\d_]*(?:[-/.@:_&][\p{L}\p{M}\d_]+)*(?:\+\+|#)?(?:'s|')?/giu;
+  /`[^`]+`|\d+(?:st|nd|rd|th|am|pm)\b|--?[a-z][\w-]*(?![\w'])|\d{4}-\d{2}-\d{2}|\d{1,2}:\d{2}|[+-]?\d+(?:,\d{3})+(?:\.\d+)?|(?<![\w.])\d+(?:\.\d+)+|\d+(?:\.\d+)?|[$€£%°]|[=!<>]=+|&&|\|\||(?<=\s)[=<>](?=\s)|(?:\p{L}\.){2,}|[./~]?[\p{L}_][\p{L}\p{M}\d_]*(?:[-/.@:_&][\p{L}\p{M}\d_]+)*(?:\+\+|#)?(?:'s|')?/giu;
 
 const asciiFold = (text: string) => text.normalize("NFKD").replaceAll(/\p{M}+/gu, "");
 
@@ -107,8 +107,8 @@ export function wordsOf(question: string): Word[] {
     const inner =
       /\p{Ll}\p{Lu}|[\d_@#/]|\+\+|\.\w/u.test(raw) || /^--?[a-z]/.test(raw) || match[0].startsWith("`");
     const capital = /^\p{Lu}/u.test(raw) && raw !== "I" && (!starts || /^\p{Lu}{2,}/u.test(raw));
-    const named = !/^[\d+$€£%°-]/.test(raw) ? !shouting && (inner || capital) : /^--?[a-z]/.test(raw);
-    words.push({ text: lower, stem: stemOf(lower), named });
+    const named = !/^[\d+$€£%°=!<>&|-]/.test(raw) ? !shouting && (inner || capital) : /^--?[a-z]/.test(raw);
+    words.push({ text: lower, stem: inner ? lower : stemOf(lower), named });
     starts = false;
   }
   return words;
@@ -177,6 +177,8 @@ const endings = [
   "ance",
   "ence",
   "ing",
+  "n",
+  "an",
   "ly",
   "ness",
   "ity",

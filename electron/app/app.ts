@@ -139,6 +139,8 @@ export function createApp(options: AppOptions): App {
   });
   const locales = new Locales(join(resources, "locales"), options.systemLanguage ?? "en");
   const locale = () => locales.of(settings.settings.language);
+  // A file that can't be used is told of now, and not in the middle of an answer.
+  locales.of("en");
   const levels = new LevelWatch({ clock, links: () => settings.links });
   const budget = new Budget({
     spend: new Spend({ database }),

@@ -28,6 +28,8 @@ export interface CliOptions {
   /** What is piped into it; it is closed at once where there is nothing. */
   stdin?: string;
   env?: Record<string, string>;
+  /** A program and its arguments that runs the command, such as `env`. */
+  within?: readonly string[];
 }
 
 /** The command line in a working folder of its own, with a data folder beside it, both gone after the test. */
@@ -50,8 +52,9 @@ export class CommandLine {
     return path;
   }
 
-  start(args: readonly string[], { stdin = "", env = {} }: CliOptions = {}): Running {
-    const child = spawn(process.execPath, [builtProgram("cli.js"), ...args], {
+  start(args: readonly string[], { stdin = "", env = {}, within = [] }: CliOptions = {}): Running {
+    const [program = "", ...rest] = [...within, process.execPath, builtProgram("cli.js"), ...args];
+    const child = spawn(program, rest, {
       cwd: this.folder,
       stdio: ["pipe", "pipe", "pipe"],
       env: cleanEnv({ HOLDFAST_DATA_DIR: join(this.folder, "data"), ...env }),

@@ -3,7 +3,7 @@ import type { Conversations, Drafts, Thread } from "./chat/index.ts";
 import type { Connection } from "./connection/index.ts";
 import type { StatusModel } from "./health/index.ts";
 import type { OutboxModel } from "./outbox/index.ts";
-import type { SettingsModel } from "./settings/index.ts";
+import type { GatewayModel, SettingsModel } from "./settings/index.ts";
 
 /** Everything that the page knows, each piece in one place. */
 export interface AppModel {
@@ -14,6 +14,7 @@ export interface AppModel {
   status: StatusModel;
   outbox: OutboxModel;
   settings: SettingsModel;
+  gateway: GatewayModel;
 }
 
 export const AppContext = createContext<AppModel | null>(null);

@@ -3,7 +3,7 @@ import { Conversations, storedDrafts, storedKept, Thread } from "./chat/index.ts
 import { Connection, openHere } from "./connection/index.ts";
 import { StatusModel } from "./health/index.ts";
 import { OutboxModel } from "./outbox/index.ts";
-import { SettingsModel } from "./settings/index.ts";
+import { GatewayModel, SettingsModel } from "./settings/index.ts";
 
 /** Builds the page's state and begins to connect. */
 export function createApp(): AppModel {
@@ -27,6 +27,16 @@ export function createApp(): AppModel {
   const status = new StatusModel(connection);
   const outbox = new OutboxModel(connection, status.store);
   const settings = new SettingsModel(connection, localStorage);
+  const gateway = new GatewayModel(connection);
   void connection.run();
-  return { connection, conversations, thread, drafts: storedDrafts(localStorage), status, outbox, settings };
+  return {
+    connection,
+    conversations,
+    thread,
+    drafts: storedDrafts(localStorage),
+    status,
+    outbox,
+    settings,
+    gateway,
+  };
 }

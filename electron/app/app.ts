@@ -7,7 +7,6 @@ import type {
   ChatRequest,
   Config,
   EngineStatus,
-  Level,
   ProviderName,
   Status,
 } from "../contract/index.ts";
@@ -32,6 +31,7 @@ import { Budget } from "./budget.ts";
 import { asSecretLink, ChainSettings } from "./chain-settings.ts";
 import { Egress } from "./egress.ts";
 import { engineSettings } from "./engine-settings.ts";
+import { bundledEmbedder, GatewayService } from "./gateway.ts";
 import { guardedCache } from "./guarded-cache.ts";
 import { Health } from "./health.ts";
 import { LevelWatch } from "./level-watch.ts";
@@ -77,8 +77,8 @@ export interface App extends AsyncDisposable {
   locale(): Locale;
   /** One short request through one link: what the settings' *Test* button and `doctor` do. */
   tester: LinkTester;
-  /** The level in force now: `status.now.level`, without the rest. */
-  level(): Level;
+  /** The gateway: off until a host starts it, or has it follow its switch. */
+  gateway: GatewayService;
   /** Begins to work off the outbox: for hosts that stay, and so may ask again later. */
   startOutbox(): void;
   /** Asks the chain without keeping a conversation: for the gateway and the command line. `may` leaves links out. */
@@ -241,7 +241,23 @@ export function createApp(options: AppOptions): App {
 
   const answers = new Answers({ run, conversations, outbox, onError });
   const tester = new LinkTester({ provider, clock, presets, trialKeys });
+  const gateway = new GatewayService({
+    run,
+    embed: bundledEmbedder(engine, resources),
+    status: () => status.now,
+    level: () => levels.level,
+    links: () => settings.links,
+    setLevel: (level) => settings.setCeiling(level),
+    config: () => settings.config,
+    setConfig: (config) => settings.setConfig(config),
+    secrets,
+    env,
+    version: options.version,
+    now,
+    onError,
+  });
   const router = createRouter({
+    gateway,
     conversations,
     answers,
     settings,
@@ -260,9 +276,10 @@ export function createApp(options: AppOptions): App {
     locale,
     tester,
     run,
-    level: () => levels.level,
+    gateway,
     startOutbox: () => outbox.start(),
     async [Symbol.asyncDispose]() {
+      await gateway[Symbol.asyncDispose]();
       await answers[Symbol.asyncDispose]();
       await outbox[Symbol.asyncDispose]();
       await engine[Symbol.asyncDispose]();

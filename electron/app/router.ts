@@ -5,6 +5,7 @@ import type { Conversations } from "../store/index.ts";
 import { StoreError } from "../store/index.ts";
 import type { Answers } from "./answers.ts";
 import type { ChainSettings } from "./chain-settings.ts";
+import type { GatewayService } from "./gateway.ts";
 import type { LinkTester } from "./link-test.ts";
 import type { OutboxItems } from "./outbox-items.ts";
 import type { Watched } from "./watched.ts";
@@ -18,11 +19,12 @@ export interface RouterParts {
   tester: LinkTester;
   outbox: OutboxItems;
   engine: EngineClient;
+  gateway: GatewayService;
 }
 
 /** The contract, implemented: each procedure a line or two over the part that does the work. */
 export function createRouter(parts: RouterParts) {
-  const { conversations, answers, settings, status, presets, tester, outbox, engine } = parts;
+  const { conversations, answers, settings, status, presets, tester, outbox, engine, gateway } = parts;
   const door = implement(api).use(async ({ next }) => {
     try {
       return await next();
@@ -86,6 +88,12 @@ export function createRouter(parts: RouterParts) {
     links: {
       presets: door.links.presets.handler(() => [...presets]),
       test: door.links.test.handler(({ input, signal }) => tester.test(input.link, input.api_key, signal)),
+    },
+    gateway: {
+      info: door.gateway.info.handler(() => gateway.info()),
+      set: door.gateway.set.handler(({ input }) => gateway.set(input.enabled, input.port)),
+      token: door.gateway.token.handler(async () => ({ token: await gateway.token() })),
+      setToken: door.gateway.setToken.handler(({ input }) => gateway.setToken(input.token)),
     },
     secrets: {
       info: door.secrets.info.handler(() => settings.secretsInfo()),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { chainEvent } from "./chat.ts";
 import { config, linkConfig } from "./config.ts";
 import { conversation, storedMessage } from "./conversation.ts";
+import { gatewayInfo } from "./gateway.ts";
 import { outboxItem } from "./outbox.ts";
 import { preset } from "./presets.ts";
 import { attempt } from "./receipt.ts";
@@ -100,6 +101,14 @@ export const api = {
     test: base
       .input(z.object({ link: linkConfig, api_key: z.string().min(1).optional() }))
       .output(z.object({ ok: z.boolean(), attempt })),
+  },
+  gateway: {
+    info: base.output(gatewayInfo),
+    /** Throws the switch. CONFLICT while a config file is in force. */
+    set: base.input(z.object({ enabled: z.boolean(), port: z.int().min(0).max(65_535) })).output(gatewayInfo),
+    token: base.output(z.object({ token: z.string() })),
+    /** Another token from now on; null makes one up. */
+    setToken: base.input(z.object({ token: z.string().trim().min(16).nullable() })).output(gatewayInfo),
   },
   secrets: {
     info: base.output(secretsInfo),

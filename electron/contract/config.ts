@@ -228,6 +228,15 @@ export const config = z.strictObject({
       port: z.int().min(0).max(65_535).optional(),
       token_env: z.string().optional(),
       max_body: z.int().positive().optional(),
+      /** Whether the app serves it as well; `holdfast serve` always does. */
+      enabled: z.boolean().optional(),
+      /** Requests under way at once. */
+      max_requests: z.int().positive().optional(),
+      max_connections: z.int().positive().optional(),
+      /** Within this a request must have come whole. */
+      request_timeout: duration.optional(),
+      /** How long running streams may go on when the gateway ends. */
+      grace: duration.optional(),
     })
     .optional(),
   engine: engineConfig.optional(),

@@ -3,6 +3,7 @@ export * from "./api.ts";
 export * from "./chat.ts";
 export * from "./config.ts";
 export * from "./conversation.ts";
+export * from "./gateway.ts";
 export * from "./message.ts";
 export * from "./outbox.ts";
 export * from "./presets.ts";

@@ -17,6 +17,7 @@ const usualPort = 4140;
 async function main(): Promise<void> {
   const { app, paths, dataDir } = createNodeApp({ hostUrl: import.meta.url, config: configOption() });
   app.startOutbox();
+  void app.gateway.follow();
   const session = new PageSession(dataDir);
   const handler = new RPCHandler(app.router);
   const server = createPageServer({

@@ -51,7 +51,7 @@ function commandLine(terminal: Terminal, done: (code: number) => void): Command 
       "the port (default: gateway.port of the config, then 4141; 0 takes a free one)",
       portNumber,
     )
-    .action((options: ServeOptions) => withApp(({ app }) => serve(options, app, process.env, terminal)));
+    .action((options: ServeOptions) => withApp(({ app }) => serve(options, app, terminal)));
 
   program
     .command("doctor")

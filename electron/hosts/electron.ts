@@ -56,6 +56,7 @@ function buildApp({ dataDir, configFile }: ReturnType<typeof findData>): Desktop
     onBattery: () => powerMonitor.onBatteryPower,
   });
   holdfast.startOutbox();
+  void holdfast.gateway.follow();
   return {
     router: holdfast.router,
     theme: holdfast.settings.settings.theme,

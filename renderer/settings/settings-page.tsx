@@ -6,6 +6,7 @@ import { NotConnected } from "../connection/index.ts";
 import { go, type Route, useStore } from "../state/index.ts";
 import { Choice } from "../ui/choice.tsx";
 import { toast } from "../ui/toast.tsx";
+import { GatewaySection } from "./gateway-section.tsx";
 import { LinkDialog } from "./link-dialog.tsx";
 import type { FormPreset } from "./link-draft.ts";
 import { LocalSection } from "./local-section.tsx";
@@ -87,6 +88,12 @@ export function SettingsPage({ route }: { route: Extract<Route, { page: "setting
         </Section>
         <Section title="Rules" target={route.section === "rules"}>
           <RulesSection config={config} readOnly={readOnly} />
+        </Section>
+        <Section
+          title="Gateway"
+          text="Other programs on this machine use the chain as if it were OpenAI's or Anthropic's service."
+        >
+          <GatewaySection readOnly={readOnly} />
         </Section>
         <Section title="Look" target={route.section === "look"}>
           <Choice

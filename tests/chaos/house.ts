@@ -78,7 +78,7 @@ export class House implements AsyncDisposable {
       run: this.run,
       embed: null,
       status: () => this.app.status.now,
-      level: this.app.level,
+      level: () => this.app.status.now.level,
       links: () => this.app.settings.links,
       setLevel: (level) => this.app.settings.setCeiling(level),
       now: Date.now,

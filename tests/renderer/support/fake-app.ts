@@ -13,6 +13,7 @@ import {
   type Config,
   type Conversation,
   type FollowEvent,
+  type GatewayInfo,
   type LinkConfig,
   type OutboxItem,
   type Receipt,
@@ -85,6 +86,8 @@ interface Generation {
  */
 export class FakeApp {
   readonly status = new Signal<Status>(status());
+  gateway: GatewayInfo = { enabled: false, port: 4141, url: null, error: null, token_source: "session" };
+  gatewayToken = "token-of-this-session";
   settings: Settings = { theme: "system", language: "system", level: "full", config: {} };
   secrets: SecretsInfo = keychain;
   /** Keys that were saved, by link. */
@@ -382,6 +385,20 @@ export class FakeApp {
         test: os.links.test.handler(({ input }) => {
           this.tested.push({ link: input.link, key: input.api_key ?? null });
           return this.testResult;
+        }),
+      },
+      gateway: {
+        info: os.gateway.info.handler(() => this.gateway),
+        set: os.gateway.set.handler(({ input }) => {
+          const url = input.enabled ? `http://127.0.0.1:${input.port}/v1` : null;
+          this.gateway = { ...this.gateway, ...input, url };
+          return this.gateway;
+        }),
+        token: os.gateway.token.handler(() => ({ token: this.gatewayToken })),
+        setToken: os.gateway.setToken.handler(({ input }) => {
+          this.gatewayToken = input.token ?? `made-up-${randomUUID()}`;
+          this.gateway = { ...this.gateway, token_source: "stored" };
+          return this.gateway;
         }),
       },
       secrets: {

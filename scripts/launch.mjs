@@ -18,6 +18,7 @@ const programs = {
   test: { script: "scripts/checks/main.ts", args: ["all"], built: true, here: false },
   check: { script: "scripts/checks/main.ts", args: ["fast"], built: false, here: false },
   bench: { script: "tests/bench/main.ts", args: [], built: true, here: false },
+  storm: { script: "tests/chaos/engine-storm-main.ts", args: [], built: false, here: false },
   chaos: { script: "tests/chaos/main.ts", args: [], built: false, here: false },
   format: {
     script: "node_modules/@biomejs/biome/bin/biome",

@@ -31,7 +31,28 @@ export async function checkModelFile(path: string): Promise<GgufHeader> {
         `The model file ${path} has no ${key}, so it is not a model that can chat. Choose another under Models.`,
       );
   }
+  const wrong = wrongSize(header);
+  if (wrong !== null)
+    throw new EngineFailure("malformed", `The model file ${path} is damaged: ${wrong}. ${again}`);
   return header;
+}
+
+/** The sizes of every model, and what llama.cpp can take; it ends the process over others. */
+const sizes = [
+  { key: "block_count", least: 1, most: 512 },
+  { key: "embedding_length", least: 1, most: 2 ** 24 },
+  { key: "context_length", least: 8, most: 2 ** 31 - 1 },
+] as const;
+
+function wrongSize({ metadata }: GgufHeader): string | null {
+  for (const { key, least, most } of sizes) {
+    const name = `${metadata.get("general.architecture")}.${key}`;
+    const value = metadata.get(name);
+    if (value === undefined || typeof value === "object") continue;
+    if (!(Number(value) >= least && Number(value) <= most))
+      return `its ${name} is ${value}, not between ${least} and ${most}`;
+  }
+  return null;
 }
 
 async function openModel(path: string): Promise<FileHandle> {

@@ -45,6 +45,8 @@ type Door = EngineSession["door"];
 /** Work that was let in, until it is disposed. */
 interface Begun extends Disposable {
   session: EngineSession;
+  /** What is to be thrown for what the door threw. */
+  failed(error: unknown): unknown;
   call<T>(call: (door: Door, options: { signal?: AbortSignal }) => Promise<T>): Promise<T>;
   /** The model did what it is for. */
   worked(): void;
@@ -65,6 +67,8 @@ export class EngineClient implements AsyncDisposable {
   readonly #works = new Set<Work>();
   #session: EngineSession | null = null;
   #cancelIdle: () => void = () => {};
+  /** Whether the process was short of memory; a new one begins with all that there is, and gives back what this one holds. */
+  #isShort = false;
   #disposed = false;
   #status: Omit<EngineStatus, "set_aside" | "gpu_unavailable"> = {
     state: "stopped",
@@ -114,7 +118,7 @@ export class EngineClient implements AsyncDisposable {
         yield event;
       }
     } catch (error) {
-      throw session.explain(error, signal);
+      throw work.failed(error);
     }
   }
 
@@ -179,15 +183,21 @@ export class EngineClient implements AsyncDisposable {
     const session = this.#started();
     const work: Work = { lane, file };
     this.#works.add(work);
+    const failed = (error: unknown): unknown => {
+      const failure = session.explain(error, signal);
+      if (failure instanceof EngineFailure && failure.kind === "out_of_memory") this.#isShort = true;
+      return failure;
+    };
     return {
       session,
       call: async (call) => {
         try {
           return await call(session.door, signal === undefined ? {} : { signal });
         } catch (error) {
-          throw session.explain(error, signal);
+          throw failed(error);
         }
       },
+      failed,
       worked: () => {
         this.#backOff.worked();
         if (file !== null) this.#quarantine.answered(file);
@@ -219,6 +229,7 @@ export class EngineClient implements AsyncDisposable {
       onEnd: (failure) => this.#session === session && this.#ended(failure),
     });
     this.#session = session;
+    this.#isShort = false;
     return session;
   }
 
@@ -242,8 +253,10 @@ export class EngineClient implements AsyncDisposable {
 
   /** Ends the process once nothing has needed it for long enough: that gives all of its memory back, the GPU's as well. */
   #awaitWork(): void {
+    if (this.#works.size > 0 || this.#session === null) return;
     const { idleUnloadMs } = this.#settings();
-    if (this.#works.size > 0 || idleUnloadMs === null || this.#session === null) return;
+    if (this.#isShort) void this.#session.end();
+    if (this.#isShort || idleUnloadMs === null) return;
     this.#cancelIdle();
     this.#cancelIdle = this.#clock.after(idleUnloadMs, () => {
       if (this.#works.size === 0) void this.#session?.end();

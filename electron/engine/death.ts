@@ -52,11 +52,11 @@ export function failureOf(death: Death): EngineFailure {
       `The engine's process was ended because this machine ran out of memory. ${again}. ${smaller}`,
       cause,
     );
-  const assertion = lastLines.find((line) => /GGML_ASSERT|GGML_ABORT|ggml_abort/.test(line));
+  const words = lastWords(lastLines);
   const text =
-    assertion === undefined
+    words === null
       ? `The engine's process ended unexpectedly (${endOf(death.exit)}). ${again}; if this happens again, choose a smaller model.`
-      : `llama.cpp gave up in the middle (${assertion.trim()}). ${again}; if this happens again, download the model again or choose another under Models.`;
+      : `llama.cpp gave up in the middle (${words}). ${again}; if this happens again, download the model again or choose another under Models.`;
   return new EngineFailure("engine_crashed", text, cause);
 }
 
@@ -81,6 +81,12 @@ function lackedMemory({ exit, lastLines, systemLackedMemory }: Death): boolean {
   if (exit.signal === "SIGKILL" && systemLackedMemory) return true;
   if (exit.code === 3221225495) return true;
   return lastLines.some((line) => memoryPattern.test(line));
+}
+
+/** What llama.cpp or the C++ runtime said before it ended the process, without the place in its source. */
+function lastWords(lines: readonly string[]): string | null {
+  const said = /GGML_(?:ASSERT|ABORT)\(.*\)|what\(\):\s+(.+)/.exec(lines.join("\n"));
+  return said === null ? null : (said[1] ?? said[0]).slice(0, 200);
 }
 
 function endOf({ signal, code }: EngineExit): string {

@@ -176,20 +176,29 @@ export function readGgufHeader(bytes: Uint8Array, fileSize: number): GgufHeader 
   const metadata = new Map<string, GgufValue>();
   for (let index = 0; index < metadataCount; index++) {
     const key = reader.string(`the key of metadata entry ${index}`);
+    if (metadata.has(key)) throw new GgufError(`it has ${key} twice`);
     metadata.set(key, reader.value(reader.u32(`the type of ${key}`), `the value of ${key}`));
   }
   const alignment = Number(metadata.get("general.alignment") ?? 32);
-  if (!Number.isInteger(alignment) || alignment <= 0)
-    throw new GgufError(`its alignment is ${alignment}, which is not a number of bytes`);
+  if (!isPowerOfTwo(alignment))
+    throw new GgufError(`its alignment is ${alignment}, which is not a power of two`);
 
+  const names = new Set<string>();
   let dataEnd = 0;
   for (let index = 0; index < tensorCount; index++) {
     const name = reader.string(`the name of tensor ${index}`);
+    if (names.has(name)) throw new GgufError(`it has the tensor ${name} twice`);
+    names.add(name);
     const dimensions = reader.u32(`the dimensions of ${name}`);
     if (dimensions > maxDimensions) throw new GgufError(`tensor ${name} has ${dimensions} dimensions`);
-    let elements = 1;
-    for (let axis = 0; axis < dimensions; axis++) elements *= reader.u64(`the shape of ${name}`);
+    const shape = Array.from({ length: dimensions }, () => reader.u64(`the shape of ${name}`));
+    const elements = shape.reduce((product, length) => product * length, 1);
+    if (shape.includes(0)) throw new GgufError(`tensor ${name} has a dimension of length 0`);
+    if (elements > Number.MAX_SAFE_INTEGER)
+      throw new GgufError(`tensor ${name} has the shape ${shape.join(" × ")}, more than any file holds`);
     const [blockElements, blockBytes] = blockSizes[reader.u32(`the type of ${name}`)] ?? [1, 0];
+    if ((shape[0] ?? 1) % blockElements !== 0)
+      throw new GgufError(`tensor ${name} has rows of ${shape[0]}, which its type can't hold`);
     const offset = reader.u64(`the offset of ${name}`);
     if (offset % alignment !== 0) throw new GgufError(`tensor ${name} is not aligned to ${alignment} bytes`);
     dataEnd = Math.max(dataEnd, offset + Math.ceil(elements / blockElements) * blockBytes);
@@ -202,3 +211,6 @@ export function readGgufHeader(bytes: Uint8Array, fileSize: number): GgufHeader 
     fileSize: tensorCount === 0 ? reader.offset : dataStart + dataEnd,
   };
 }
+
+const isPowerOfTwo = (number: number): boolean =>
+  Number.isInteger(number) && number > 0 && Number.isInteger(Math.log2(number));

@@ -33,8 +33,7 @@ export function chainConfig(house: House, fault: AnyFault, places: readonly Plac
 }
 
 function linkOf(house: House, fault: AnyFault, place: Place, cell: number): LinkConfig {
-  const isHeld = "holdsEngine" in fault && !isRemote(place);
-  const timeouts = { ...patient, ...((place.role === "faulty" || isHeld) && fault.limits) };
+  const timeouts = { ...patient, ...(place.role === "faulty" && fault.limits) };
   if (!isRemote(place)) {
     const model = "model" in fault && place.role === "faulty" ? fault.model(house.folder) : house.localModel;
     return {

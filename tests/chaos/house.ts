@@ -37,6 +37,8 @@ export class House implements AsyncDisposable {
   readonly app: App;
   /** Faults that no answer told of: there should be none. */
   readonly errors: unknown[] = [];
+  /** Of every process of the engine that was started. */
+  readonly pids: number[] = [];
   /** A model on this machine that works. */
   readonly localModel: string;
   /** Asks the chain, perhaps a broken one. */
@@ -69,6 +71,7 @@ export class House implements AsyncDisposable {
       vaults: [],
       spawnEngine: () => {
         this.#process = forkEngine(engineEntry);
+        if (this.#process.pid !== undefined) this.pids.push(this.#process.pid);
         return this.#process;
       },
       onError,

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import type { FailureKind } from "../../electron/contract/index.ts";
 import { checkModelFile } from "../../electron/engine/check-model.ts";
-import { type BrokenModel, brokenModels } from "../fixtures/gguf/index.ts";
+import { type BrokenModel, brokenModels, writeWithValue } from "../fixtures/gguf/index.ts";
 import { Bench, collect, patience, question, slow } from "./support.ts";
 
 const bench = new Bench();
@@ -49,6 +49,33 @@ describe("a broken model file", slow, () => {
       if (before) await expect(checkModelFile(path)).rejects.toMatchObject({ kind: "malformed" });
     });
   }
+
+  it.each([
+    ["llama.block_count", 0],
+    ["llama.block_count", 100_000],
+    ["llama.embedding_length", 0],
+    ["llama.context_length", 0],
+    ["llama.context_length", 0xffffffff],
+  ])("with %s %i is malformed before llama.cpp sees it", async (key, value) => {
+    const { path: whole } = bench.model({ sentence: "whole" });
+    const path = bench.path(`${key}-${value}.gguf`);
+    writeWithValue(whole, path, key, value);
+    await expect(checkModelFile(path)).rejects.toMatchObject({
+      kind: "malformed",
+      message: expect.stringContaining(`its ${key} is ${value}, not between`),
+    });
+  });
+
+  it("that makes llama.cpp abort is an engine_crashed failure in its words", async () => {
+    const { path: whole } = bench.model({ sentence: "whole" });
+    const path = bench.path("abort.gguf");
+    writeWithValue(whole, path, "llama.feed_forward_length", 0);
+    const model = { path, gpu: "off" as const };
+    await expect(bench.client.load(model)).rejects.toMatchObject({
+      kind: "engine_crashed",
+      message: expect.stringMatching(/^llama\.cpp gave up in the middle \(GGML_ASSERT\(.*\)\)\. It starts/),
+    });
+  });
 
   it("is followed by an answer of a whole model", async () => {
     const model = bench.model({ sentence: "all well" });

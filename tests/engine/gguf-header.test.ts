@@ -41,6 +41,42 @@ describe("reading a GGUF header", () => {
     );
   });
 
+  const oneTensor = (shape: readonly number[], name = "a") =>
+    encodeHeader({
+      architecture: "llama",
+      metadata: {},
+      tensors: [
+        { name: "a", type: "f32", shape: [1] },
+        { name, type: "f32", shape },
+      ],
+    });
+
+  it.each([
+    ["a shape whose product overflows", oneTensor([2 ** 40, 2 ** 40], "b"), /more than any file holds/],
+    ["a dimension of nothing", oneTensor([0, 3], "b"), /has a dimension of length 0/],
+    ["a tensor that stands twice", oneTensor([1]), /has the tensor a twice/],
+    [
+      "a key that stands twice",
+      encodeHeader({
+        architecture: "llama",
+        metadata: { "general.architecture": { type: "string", value: "bert" } },
+        tensors: [],
+      }),
+      /has general\.architecture twice/,
+    ],
+    [
+      "an odd alignment",
+      Buffer.from(header).fill(
+        24,
+        header.indexOf("general.alignment") + 21,
+        header.indexOf("general.alignment") + 22,
+      ),
+      /alignment is 24, which is not a power of two/,
+    ],
+  ])("refuses %s", (_, bytes, says) => {
+    expect(() => readGgufHeader(bytes, large)).toThrow(says);
+  });
+
   it("reads, or refuses, whatever a damaged header says, and never loops or breaks", () => {
     fc.assert(
       fc.property(

@@ -1,7 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { isAbsolute, join, resolve } from "node:path";
 import { cacheMigrations, ExactCache } from "../cache/index.ts";
-import { Chain, type Clock, type Link, type Provider, systemClock } from "../chain/index.ts";
+import {
+  type ChainParts,
+  type Clock,
+  type Link,
+  type Provider,
+  type Requirement,
+  systemClock,
+} from "../chain/index.ts";
 import type {
   ChainEvent,
   ChatRequest,
@@ -39,6 +46,7 @@ import { LinkTester, probe, type TrialKeys } from "./link-test.ts";
 import { Locales } from "./locales.ts";
 import { Outbox } from "./outbox.ts";
 import { OutboxItems } from "./outbox-items.ts";
+import { Quality } from "./quality.ts";
 import { type AppRouter, createRouter } from "./router.ts";
 import { isStarter, withLoneQuestions } from "./starter.ts";
 import { Watched } from "./watched.ts";
@@ -63,6 +71,8 @@ export interface AppOptions {
   systemLanguage?: string;
   /** Whether this machine runs on battery now; where nobody can tell, it does not. */
   onBattery?(): boolean;
+  /** What every answer must pass, besides what config and request ask. */
+  requirements?: readonly Requirement[];
   clock?: Clock;
   fetch?: typeof fetch;
 }
@@ -166,7 +176,7 @@ export function createApp(options: AppOptions): App {
 
   const { enabled = true, max_entries, ttl } = settings.config.cache ?? {};
   const cache = new ExactCache({ database: cacheDatabase, clock, max_entries, ttl });
-  const chain = new Chain({
+  const chainParts: ChainParts = {
     rules: () => settings.rules,
     provider,
     gate: health,
@@ -194,6 +204,11 @@ export function createApp(options: AppOptions): App {
       levels.record(attempt);
       health.record(attempt);
     },
+  };
+  const chain = new Quality({
+    chain: chainParts,
+    config: () => settings.config,
+    requirements: options.requirements ?? [],
   });
   const run: App["run"] = (request, signal, may) => {
     health.noteRequest();

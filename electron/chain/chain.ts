@@ -15,6 +15,7 @@ import type { Clock } from "./clock.ts";
 import type { SkipRule } from "./failure-table.ts";
 import type { Gate } from "./gate.ts";
 import type { Link, Provider } from "./provider.ts";
+import type { Demands } from "./quality.ts";
 import { Run } from "./run.ts";
 
 /** When and with what a slow first token is hedged. */
@@ -44,6 +45,12 @@ export interface ChainRules {
 export interface Ending {
   finishReason?: FinishReason | null;
   failure?: ChainFailure;
+  /** What the answer fails of its requirements, in words; it was given because none was better. */
+  unmet?: string;
+  /** Requirements that could not be checked. */
+  unchecked?: readonly string[];
+  /** Of several links that were asked at once: whether this one alone answered, and what others say against it. */
+  disagreement?: { alone: boolean; others: string };
 }
 
 /** What a chain is built from. */
@@ -55,6 +62,8 @@ export interface ChainParts {
   /** 0 to below 1. */
   random: () => number;
   cache: AnswerCache | null;
+  /** What is asked of the answers to a request; null for nothing. Without it nothing ever is. */
+  demands?(request: ChatRequest): Demands | null;
   /** A receipt in words. */
   notices(receipt: Receipt, ending: Ending): Notice[];
   /** Told of every attempt as it ends, with what went through it: the request, and what the person has seen of the answer. */

@@ -17,5 +17,15 @@ export {
   type ProviderRequest,
   type Timeouts,
 } from "./provider.ts";
+export {
+  type Demands,
+  type Judgement,
+  judge,
+  type Requirement,
+  type RequirementContext,
+  type Unmet,
+  unmetText,
+  type Verdict,
+} from "./quality.ts";
 export type { RetryPolicy } from "./retry.ts";
 export { estimatedTokens, estimatedTokensOf } from "./tokens.ts";

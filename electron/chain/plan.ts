@@ -16,22 +16,22 @@ export interface PlannedLink {
 /**
  * The links that may answer this request, best first: the preferred one, then by the strategy. Those that can do all that
  * the request asks, and whose context window it fits, stand before the others. A local-only request sees local links only,
- * and no link above the level is seen.
+ * and no link above the level is seen. `localFirst` puts links on this machine before the others, behind the preferred one.
  */
 export function plan(
   request: ChatRequest,
   links: readonly Link[],
   ceiling: Level,
-  context: OrderContext,
+  { localFirst = false, ...context }: OrderContext & { localFirst?: boolean },
 ): PlannedLink[] {
   if (!levelRules[ceiling].links) return [];
   const wanted = featuresOf(request);
   const within = wanted.filter((feature) => levelRules[ceiling].features.includes(feature));
   const tokens = estimatedTokens(request);
   const allowed = links.filter((link) => isPrivateEnough(link, request) && isWithin(link.level, ceiling));
-  const ordered = inOrder(allowed, context).toSorted(
-    (a, b) => preference(b, request) - preference(a, request),
-  );
+  const preference = (link: Link): number =>
+    link.id === request.preferred ? 2 : localFirst && link.tier === "local" ? 1 : 0;
+  const ordered = inOrder(allowed, context).toSorted((a, b) => preference(b) - preference(a));
   const shortfall = (link: Link): number => {
     const misfits = within.some((feature) => !can(link, feature)) ? 2 : 0;
     return misfits + (tokens > (link.capabilities.contextWindow ?? Number.POSITIVE_INFINITY) ? 1 : 0);
@@ -45,8 +45,6 @@ export function plan(
 }
 
 const isPrivateEnough = (link: Link, request: ChatRequest) => !request.local_only || link.tier === "local";
-
-const preference = (link: Link, request: ChatRequest) => Number(link.id === request.preferred);
 
 function featuresOf(request: ChatRequest): Feature[] {
   const features: Feature[] = [];

@@ -12,6 +12,8 @@ export interface RunState {
   trimmed: boolean;
   /** The best level that the run may use. */
   ceiling: Level;
+  /** What it cost to check answers, USD; null while nothing did. */
+  checksUsd: number | null;
 }
 
 /** What is known of an answer by a link. `dropped` is what its provider could not be told of the request. */
@@ -19,13 +21,15 @@ export interface LinkAnswer {
   model: string;
   seams: readonly Seam[];
   dropped?: readonly string[];
+  /** The attempt that gave the answer, where it is not the last one. */
+  attempt?: Attempt;
 }
 
 /** The receipt of an answer by a link, whole or still on its way. */
 export function linkReceipt(
   state: RunState,
   by: PlannedLink,
-  { model, seams, dropped = [] }: LinkAnswer,
+  { model, seams, dropped = [], attempt }: LinkAnswer,
 ): Receipt {
   const last = state.attempts.at(-1);
   return {
@@ -38,7 +42,7 @@ export function linkReceipt(
     reason: by === state.planned[0] ? null : firstFailure(state.attempts),
     dropped: [...droppedOf(state, by), ...dropped],
     seams: [...seams],
-    usage: last?.outcome === "answered" ? last.usage : null,
+    usage: attempt ? attempt.usage : last?.outcome === "answered" ? last.usage : null,
   };
 }
 
@@ -73,7 +77,7 @@ export function offlineReceipt(state: RunState): Receipt {
   return base(state);
 }
 
-function base({ planned, attempts }: RunState): Receipt {
+function base({ planned, attempts, checksUsd }: RunState): Receipt {
   return {
     requested_tier: requestedTier(planned),
     tier: "offline",
@@ -87,7 +91,7 @@ function base({ planned, attempts }: RunState): Receipt {
     notices: [],
     dropped: [],
     usage: null,
-    cost_usd: totalCostUsd(attempts.map((attempt) => attempt.cost_usd)),
+    cost_usd: totalCostUsd([...attempts.map((attempt) => attempt.cost_usd), checksUsd]),
     similarity: null,
     age_s: null,
     original_question: null,

@@ -14,17 +14,26 @@ import { Gather } from "./gather.ts";
 import { Joint } from "./joint.ts";
 import { levelRules, lowerLevel } from "./levels.ts";
 import { type PlannedLink, plan } from "./plan.ts";
-import type { Link, ProviderFailure } from "./provider.ts";
+import { type Link, ProviderFailure } from "./provider.ts";
 import { type PursuitEnd, type PursuitEvent, pursue } from "./pursuit.ts";
+import { type Judgement, judge, unmetText } from "./quality.ts";
 import { type Runner, race } from "./race.ts";
 import { cacheReceipt, linkReceipt, offlineReceipt, type RunState } from "./receipt.ts";
 import { requestFor } from "./translate.ts";
+import { type Rejected, Trial } from "./trial.ts";
 import { withoutOldestTurns } from "./trim.ts";
 
 type Events<End = void> = AsyncGenerator<ChainEvent, End, void>;
 
 /** How one link, or two that were hedged, did. */
-type Tried = "answered" | { planned: PlannedLink; failure: ProviderFailure };
+type Tried = "answered" | Lost;
+
+interface Lost {
+  planned: PlannedLink;
+  failure: ProviderFailure;
+  /** Whether its answer failed the requirements, and may be repaired by the same link. */
+  repairable?: boolean;
+}
 
 /** One request on its way along the links. */
 export class Run {
@@ -36,6 +45,8 @@ export class Run {
   readonly #state: RunState;
   readonly #queue: PlannedLink[];
   #request: ChatRequest;
+  /** What is asked of the answer, and which ones failed it; null when nothing is. */
+  readonly #trial: Trial | null;
   /** What the person has seen of the answer. */
   #gather = new Gather();
   /** Whose words they are. */
@@ -58,12 +69,21 @@ export class Run {
     this.#signal = signal;
     this.#deadlineAt = parts.clock.monotonic() + (request.deadline_ms ?? rules.deadlineMs);
     this.#ceiling = lowerLevel(rules.level, request.level ?? "full");
+    const demands = parts.demands?.(request) ?? null;
+    this.#trial = demands && new Trial(demands);
     this.#queue = plan(request, links.filter(may), this.#ceiling, {
       strategy,
       gate: parts.gate,
       random: parts.random,
+      localFirst: demands?.localFirst ?? false,
     });
-    this.#state = { planned: [...this.#queue], attempts: [], trimmed: false, ceiling: this.#ceiling };
+    this.#state = {
+      planned: [...this.#queue],
+      attempts: [],
+      trimmed: false,
+      ceiling: this.#ceiling,
+      checksUsd: null,
+    };
   }
 
   async *events(): Events {
@@ -72,6 +92,10 @@ export class Run {
       for (let planned = this.#next(); planned; planned = this.#next()) {
         const tried = yield* this.#tryLink(planned);
         if (tried === "answered") return;
+        if (tried.repairable && !this.#isOver) {
+          this.#queue.unshift(tried.planned);
+          continue;
+        }
         const failure = this.#endsWith(tried);
         if (failure) return yield* this.#unanswered(failure);
         if (tried.failure.kind === "context_length") this.#makeRoom(tried.planned);
@@ -129,7 +153,8 @@ export class Run {
     const { planned, events } = runner;
     const continued = this.#gather.begun;
     const joint = continued ? new Joint(this.#gather.text) : null;
-    const streams = levelRules[this.#ceiling].features.includes("streaming");
+    const isHeld = this.#trial !== null && this.#request.hold === true;
+    const streams = !isHeld && levelRules[this.#ceiling].features.includes("streaming");
     let spoke = false;
 
     let event = opening;
@@ -143,8 +168,11 @@ export class Run {
             if (streams) yield { type: "delta", text: rest };
           }
           if (next.value.outcome === "failed") return yield* this.#lost(planned, next.value, continued);
+          const judgement = await this.#judge(this.#gather.answer(next.value.finishReason));
+          if (judgement && judgement.failed.length > 0)
+            return yield* this.#rejected(planned, next.value, judgement);
           if (!streams && this.#gather.text) yield { type: "delta", text: this.#gather.text };
-          yield* this.#answered(planned, next.value);
+          yield* this.#answered(planned, next.value, judgement?.unchecked ?? []);
           return "answered";
         }
         event = next.value;
@@ -181,7 +209,12 @@ export class Run {
       link,
       level: lowerLevel(link.level, this.#ceiling),
       provider: parts.provider(link),
-      request: requestFor(planned, this.#request, this.#ceiling, prefill),
+      request: requestFor(
+        planned,
+        this.#trial?.requestFor(planned, this.#request) ?? this.#request,
+        this.#ceiling,
+        prefill,
+      ),
       gate: parts.gate,
       clock: parts.clock,
       random: parts.random,
@@ -284,33 +317,103 @@ export class Run {
   async *#answered(
     planned: PlannedLink,
     { finishReason, ...said }: PursuitEnd & { outcome: "answered" },
+    unchecked: readonly string[],
   ): Events {
     const answer = this.#gather.answer(finishReason);
     const draft = linkReceipt(this.#state, planned, { ...said, seams: this.#gather.seams });
-    const notices = yield* this.#tell(draft, { finishReason });
+    const notices = yield* this.#tell(draft, { finishReason, unchecked });
     const receipt = { ...draft, notices };
-    if (this.#request.cache !== false) await this.#parts.cache?.put(this.#request, answer, receipt);
+    if (this.#request.cache !== false && unchecked.length === 0)
+      await this.#parts.cache?.put(this.#request, answer, receipt);
     yield { type: "finished", receipt, answer, failure: null };
+  }
+
+  /** How an answer does by its requirements; null when there are none, or when it is no text but a call of tools. */
+  async #judge(answer: Answer): Promise<Judgement | null> {
+    if (!this.#trial || answer.tool_calls.length > 0) return null;
+    const judgement = await judge(this.#trial.demands.requirements, answer, this.#request, {
+      signal: this.#signal,
+      remainingMs: Math.max(0, this.#deadlineAt - this.#parts.clock.monotonic()),
+    });
+    const { costUsd } = judgement;
+    if (costUsd !== null) this.#state.checksUsd = (this.#state.checksUsd ?? 0) + costUsd;
+    return judgement;
+  }
+
+  /** The answer fails its requirements: its attempt has failed after all, and nobody is to keep what it said. */
+  async *#rejected(
+    planned: PlannedLink,
+    { finishReason, model, dropped }: PursuitEnd & { outcome: "answered" },
+    judgement: Judgement,
+  ): Events<Tried> {
+    const trial = this.#trial as Trial;
+    const message = unmetText(judgement.failed);
+    const { attempts } = this.#state;
+    const at = attempts.findLastIndex(({ link }) => link === planned.link.id);
+    const attempt: Attempt = { ...(attempts[at] as Attempt), outcome: "failed", kind: "bad_output", message };
+    attempts[at] = attempt;
+    const { seams } = this.#gather;
+    trial.reject({
+      planned,
+      answer: this.#gather.answer(finishReason),
+      attempt,
+      judgement,
+      model,
+      seams,
+      dropped,
+    });
+    yield { type: "attempt_failed", attempt };
+    yield* this.#retract();
+    const failure = new ProviderFailure("bad_output", message, { status: attempt.status });
+    return { planned, failure, repairable: trial.hasTriesLeft(planned) };
+  }
+
+  /** Nothing met the requirements: the best answer there was, and the word that it does not. */
+  async *#settle({ planned, answer, attempt, judgement, model, seams, dropped }: Rejected): Events {
+    if (this.#gather.begun) yield* this.#retract();
+    const draft = linkReceipt(this.#state, planned, { model, seams, dropped, attempt });
+    const notices = yield* this.#tell(draft, {
+      finishReason: answer.finish_reason,
+      unmet: unmetText(judgement.failed),
+      unchecked: judgement.unchecked,
+    });
+    yield { type: "delta", text: answer.text };
+    yield { type: "finished", receipt: { ...draft, notices }, answer, failure: null };
+  }
+
+  /** The best of the answers that failed, where such a one may be given. */
+  get #leftover(): Rejected | null {
+    return this.#trial && !this.#trial.demands.strict ? this.#trial.best : null;
+  }
+
+  /** Whether nothing more is to be tried: the person stopped it, or its time is up. */
+  get #isOver(): boolean {
+    return this.#signal.aborted || this.#parts.clock.monotonic() >= this.#deadlineAt;
   }
 
   /** No link could answer: an earlier answer to the same question, or the honest word that there is none. */
   async *#lastResort(): Events {
+    if (this.#leftover) return yield* this.#settle(this.#leftover);
     const { cache } = this.#parts;
     const asksCache = this.#request.cache !== false && levelRules[this.#ceiling].cache;
     const hit = asksCache ? await cache?.lookup(this.#request, this.#signal) : null;
-    if (!hit) return yield* this.#unanswered(this.#nothingAnswered());
+    const answer: Answer = { text: hit?.text ?? "", tool_calls: [], finish_reason: "stop" };
+    const judgement = hit ? await this.#judge(answer) : null;
+    const isUnfit = this.#trial?.demands.strict && judgement !== null && judgement.failed.length > 0;
+    if (!hit || isUnfit) return yield* this.#unanswered(this.#nothingAnswered());
     if (this.#gather.begun) yield* this.#retract();
     const { link, provider, model, text } = hit;
     yield { type: "attempt_started", link, provider, model, tier: "cache", level: "cached" };
     const draft = cacheReceipt(this.#state, hit);
-    const notices = yield* this.#tell(draft, {});
+    const unmet = unmetText(judgement?.failed ?? []);
+    const notices = yield* this.#tell(draft, unmet ? { unmet } : {});
     yield { type: "delta", text };
-    const answer: Answer = { text, tool_calls: [], finish_reason: "stop" };
     yield { type: "finished", receipt: { ...draft, notices }, answer, failure: null };
   }
 
   async *#unanswered(failure: ChainFailure): Events {
     const cancelled = failure.code === "cancelled";
+    if (!cancelled && this.#leftover) return yield* this.#settle(this.#leftover);
     if (this.#gather.begun && !cancelled) yield* this.#retract();
     const { begun, seams } = this.#gather;
     const speaker = cancelled && begun ? this.#speaker : null;
@@ -334,7 +437,7 @@ export class Run {
   }
 
   /** Whether this failure ends the request here; null when the next link is to be tried. */
-  #endsWith({ planned, failure }: Exclude<Tried, "answered">): ChainFailure | null {
+  #endsWith({ planned, failure }: Lost): ChainFailure | null {
     const { kind, status, message, retryAfterMs } = failure;
     const details = { kind, status, message, retry_after_ms: retryAfterMs };
     if (kind === "cancelled") return { code: "cancelled", ...details };
@@ -347,7 +450,11 @@ export class Run {
 
   #nothingAnswered(): ChainFailure {
     const last = this.#state.attempts.at(-1);
-    const { message, retryAfterMs } = this.#rules.offline;
+    const { retryAfterMs } = this.#rules.offline;
+    const failed = this.#trial?.best?.judgement.failed;
+    const message = failed
+      ? `No answer met the requirements. The best one: ${unmetText(failed)}`
+      : this.#rules.offline.message;
     return {
       code: "all_links_failed",
       kind: last?.kind ?? null,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { message, responseFormat, tool, toolCall, toolChoice } from "./message.ts";
 import { attempt, notice, receipt, seam } from "./receipt.ts";
+import { mirrorConfig, qualityConfig, requirementSpec } from "./requirement.ts";
 import { failureKind, level, providerName, recovery, tier } from "./words.ts";
 
 /** A request to the chain. Everything but `messages` is optional; limits are tokens, times milliseconds. */
@@ -26,6 +27,14 @@ export const chatRequest = z.object({
   deadline_ms: z.int().positive().optional(),
   /** Whether the emergency cache may answer this request, and learn from its answer. */
   cache: z.boolean().optional(),
+  /** What the answer must pass, besides what the config asks of every answer. */
+  requirements: z.array(requirementSpec).optional(),
+  /** What follows when it fails them, above the config. */
+  quality: qualityConfig.optional(),
+  /** Asks several links at once, above the config. */
+  mirror: mirrorConfig.optional(),
+  /** Whether text is given only when it has passed its requirements: for those who can't be told to retract it. */
+  hold: z.boolean().optional(),
 });
 export type ChatRequest = z.infer<typeof chatRequest>;
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mirrorConfig, qualityConfig, requirementSpec } from "./requirement.ts";
 import { failureKind, level, linkTier, providerName, recovery, skipPreset } from "./words.ts";
 
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -220,6 +221,10 @@ export const config = z.strictObject({
       store: z.string().optional(),
     })
     .optional(),
+  /** What every answer must pass. */
+  requirements: z.array(requirementSpec).optional(),
+  quality: qualityConfig.optional(),
+  mirror: mirrorConfig.optional(),
   outbox: z.strictObject({ enabled: z.boolean().optional() }).optional(),
   budget: z.strictObject({ monthly_usd: z.number().nonnegative().optional() }).optional(),
   offline: z.strictObject({ message: z.string().optional(), retry_after: duration.optional() }).optional(),

@@ -8,6 +8,7 @@ export * from "./message.ts";
 export * from "./outbox.ts";
 export * from "./presets.ts";
 export * from "./receipt.ts";
+export * from "./requirement.ts";
 export * from "./settings.ts";
 export * from "./status.ts";
 export * from "./words.ts";

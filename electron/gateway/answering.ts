@@ -29,7 +29,8 @@ export async function answerWhole(
 }
 
 /**
- * Asks the chain and streams its answer. Waits for the first word, so that a request which nothing can answer still gets a status of
+ * Asks the chain and streams its answer. Server-sent events can't be taken back, so an answer that has requirements to meet is sent
+ * once it has met them. Waits for the first word, so that a request which nothing can answer still gets a status of
  * its own.
  */
 export async function answerStreaming(
@@ -40,10 +41,11 @@ export async function answerStreaming(
 ): Promise<Response> {
   const notices: Notice[] = [];
   const speakers = new Speakers();
+  const taken: ChainEvent[] = [];
   const stop = new AbortController();
   c.req.raw.signal.addEventListener("abort", () => stop.abort(), { once: true });
   if (c.req.raw.signal.aborted) stop.abort();
-  const events = parts.run(request, stop.signal);
+  const events = parts.run({ ...request, hold: true }, stop.signal);
   for (;;) {
     const { value: event, done } = await events.next();
     if (done) throw new Error("The chain ended without saying how.");
@@ -53,10 +55,16 @@ export async function answerStreaming(
       return troubled(c, troubleOf(event.failure), event.receipt);
     }
     if (event.type === "notice") notices.push(event.notice);
-    if (event.type !== "delta" || !speakers.speaker) continue;
-    setReceiptHeaders(c, speakers.speaker, speakers.attempts, notices);
-    const pieces = told(resumed(event, events), speakers, () => stop.abort());
-    const body = bodyOf(format(pieces, speakers.speaker.model), events, () => stop.abort());
+    if (event.type !== "delta" && event.type !== "finished") continue;
+    taken.push(event);
+    const { speaker } = speakers;
+    // An answer that is given although others were tried after it has no speaker any more: its receipt tells.
+    if (event.type === "finished") setHeadersOf(c, event.receipt);
+    else if (speaker) setReceiptHeaders(c, speaker, speakers.attempts, notices);
+    else continue;
+    const model = event.type === "finished" ? event.receipt.model : speaker?.model;
+    const pieces = told(resumed(taken, events), speakers, () => stop.abort());
+    const body = bodyOf(format(pieces, model ?? ""), events, () => stop.abort());
     return c.body(body, 200, {
       "content-type": "text/event-stream",
       "cache-control": "no-cache",
@@ -64,9 +72,9 @@ export async function answerStreaming(
   }
 }
 
-/** The events again, beginning with the one that was taken to look at. */
-async function* resumed(first: ChainEvent, rest: AsyncGenerator<ChainEvent, void, void>) {
-  yield first;
+/** The events again, beginning with those that were taken to look at. */
+async function* resumed(taken: readonly ChainEvent[], rest: AsyncGenerator<ChainEvent, void, void>) {
+  yield* taken;
   yield* rest;
 }
 

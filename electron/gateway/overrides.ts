@@ -1,6 +1,15 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { type ChatRequest, duration, durationMs, level, recovery } from "../contract/index.ts";
+import {
+  type ChatRequest,
+  duration,
+  durationMs,
+  level,
+  mirrorConfig,
+  qualityConfig,
+  recovery,
+  requirementSpec,
+} from "../contract/index.ts";
 import { isMarkedLocalOnly } from "./headers.ts";
 import type { GatewayParts } from "./parts.ts";
 
@@ -18,13 +27,27 @@ export const overrides = z.strictObject({
   local_only: z.boolean().optional(),
   /** `false`: neither answered from the emergency cache nor learned by it; `only`: from it alone. */
   cache: z.union([z.boolean(), z.literal("only")]).optional(),
+  /** What the answer must pass, besides what the config asks of every answer. */
+  requirements: z.array(requirementSpec).max(50).optional(),
+  /** What follows when it does not. */
+  quality: qualityConfig.optional(),
+  /** Several links at once. */
+  mirror: mirrorConfig.optional(),
 });
 export type Overrides = z.infer<typeof overrides>;
 
 /** The part of a chain's request that says how it moves along the links. */
 export type Routing = Pick<
   ChatRequest,
-  "preferred" | "level" | "local_only" | "recovery" | "deadline_ms" | "cache"
+  | "preferred"
+  | "level"
+  | "local_only"
+  | "recovery"
+  | "deadline_ms"
+  | "cache"
+  | "requirements"
+  | "quality"
+  | "mirror"
 >;
 
 /**
@@ -46,6 +69,9 @@ export function routingOf(
     recovery: given.recovery,
     deadline_ms: given.deadline === undefined ? undefined : Math.round(durationMs(given.deadline)),
     cache: cache === "only" ? true : cache,
+    requirements: given.requirements,
+    quality: given.quality,
+    mirror: given.mirror,
   });
 }
 

@@ -29,6 +29,10 @@ export interface NoticeContext {
   gpuUnavailable?: boolean;
   finishReason?: FinishReason | null;
   failure?: ChainFailure;
+  /** What the answer fails of its requirements; requirements that could not be checked; what other links say against it. */
+  unmet?: string;
+  unchecked?: readonly string[];
+  disagreement?: { alone: boolean; others: string };
 }
 
 /** An answer whose first word took longer than this, from the first attempt on, was slow. Milliseconds. */
@@ -110,7 +114,10 @@ function codesOf(receipt: Receipt, context: NoticeContext): Told[] {
     if (receipt.dropped.includes("history")) told.push({ code: "history_trimmed" });
     if (finishReason === "length") told.push({ code: "shorter_answer" });
     if (firstWordMs(receipt) > slowMs) told.push({ code: "slow" });
-    const broken = receipt.attempts.find((a) => a.outcome === "failed" && a.first_token_ms !== null);
+    told.push(...qualityCodes(receipt, context));
+    const broken = receipt.attempts.find(
+      (a) => a.outcome === "failed" && a.first_token_ms !== null && a.kind !== "bad_output",
+    );
     const restarted = receipt.seams.length > 0 ? "answer_continued" : "interrupted_restarted";
     if (broken) told.push({ code: restarted, about: broken });
   }
@@ -134,6 +141,19 @@ function firstWordMs({ attempts }: Receipt): number {
   const [first] = attempts;
   if (!answered || !first) return 0;
   return Date.parse(answered.started_at) - Date.parse(first.started_at) + (answered.first_token_ms ?? 0);
+}
+
+/** What is to be said of the requirements, and of links that answered side by side. */
+function qualityCodes(receipt: Receipt, { unmet, unchecked = [], disagreement }: NoticeContext): Told[] {
+  const told: Told[] = [];
+  const rejected = receipt.attempts.findLast(
+    ({ outcome, kind, link }) => outcome === "failed" && kind === "bad_output" && link !== receipt.link,
+  );
+  if (unmet) told.push({ code: "requirements_unmet" });
+  else if (rejected && receipt.tier !== "cache") told.push({ code: "escalated", about: rejected });
+  if (unchecked.length > 0) told.push({ code: "requirements_unchecked" });
+  if (disagreement) told.push({ code: "answers_differ" });
+  return told;
 }
 
 function mendables(attempts: readonly Attempt[], { isSetAside }: NoticeContext): Told[] {
@@ -164,6 +184,10 @@ function valuesOf(receipt: Receipt, about: Attempt | null, context: NoticeContex
     cap: locale.usd(budget.cap_usd ?? 0, { whole: true }),
     age: locale.span(receipt.age_s ?? 0),
     question: receipt.original_question ?? "",
+    unmet: context.unmet ?? "",
+    unchecked: (context.unchecked ?? []).join(", "),
+    alone: String(context.disagreement?.alone ?? false),
+    others: context.disagreement?.others ?? "",
   };
 }
 

@@ -41,6 +41,8 @@ function raceWords(attempt: Attempt, attempts: readonly Attempt[]): string | nul
 /** What became of its text, when it had begun to answer and broke off. */
 function breakWords(attempt: Attempt, attempts: readonly Attempt[], seams: Receipt["seams"]): string | null {
   if (attempt.outcome !== "failed" || attempt.first_token_ms === null) return null;
+  if (attempt.kind === "bad_output")
+    return "Its answer was whole, did not meet the requirements, and was taken back.";
   const next = attempts.slice(attempts.indexOf(attempt) + 1).filter(isAsked);
   const goesOn = next.find((other) => seams.some((seam) => seam.link === other.link));
   if (goesOn !== undefined) return `Broke off in the middle; ${goesOn.link} went on from there.`;

@@ -1,5 +1,12 @@
 import type { App } from "../../app/index.ts";
-import type { ChainEvent, ChainFailure, ChatRequest, Finished, Receipt } from "../../contract/index.ts";
+import {
+  type ChainEvent,
+  type ChainFailure,
+  type ChatRequest,
+  type Finished,
+  type Receipt,
+  tier,
+} from "../../contract/index.ts";
 import { exitCode } from "./exit-codes.ts";
 import { badge, noticeLines, type Terminal } from "./terminal.ts";
 
@@ -37,7 +44,7 @@ export async function ask(
   const { receipt, failure } = finished;
   if (failure?.code === "cancelled") return exitCode.interrupted;
   if (failure) return exitCode.unanswered;
-  const degraded = receipt.tier !== receipt.requested_tier;
+  const degraded = tier.options.indexOf(receipt.tier) > tier.options.indexOf(receipt.requested_tier);
   return options.strict && degraded ? exitCode.degraded : exitCode.answered;
 }
 
@@ -106,7 +113,8 @@ async function print(
     if (json) continue;
     if (event.type === "delta" && event.text) terminal.out.write(event.text);
     if (event.type === "retracted") {
-      terminal.out.write(`\n\n--- ${event.link} broke off here. The answer starts again: ---\n\n`);
+      const why = event.kind === "bad_output" ? "did not meet the requirements" : "broke off here";
+      terminal.out.write(`\n\n--- ${event.link} ${why}. The answer starts again: ---\n\n`);
     }
   }
   throw new Error("The chain ended without saying how.");

@@ -30,7 +30,9 @@ const tierColours: Record<Tier, "green" | "cyan" | "yellow" | "magenta" | "red">
 /** One line that says who answered: `[Local] starter, 412 ms to the first word`. */
 export function badge(receipt: Receipt, terminal: Terminal): string {
   const word = styleText(tierColours[receipt.tier], `[${tierWords[receipt.tier]}]`, { stream: terminal.err });
-  const answered = receipt.attempts.find(({ outcome }) => outcome === "answered");
+  const answered = receipt.attempts.findLast(
+    ({ outcome, link }) => outcome === "answered" && link === receipt.link,
+  );
   const speed =
     answered?.first_token_ms == null ? "" : `, ${Math.round(answered.first_token_ms)} ms to the first word`;
   const failed = receipt.attempts.filter(({ outcome }) => outcome === "failed").length;

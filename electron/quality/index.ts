@@ -1,0 +1,6 @@
+/** Whether an answer is good: requirements, mirroring, and the lab. */
+export { type CheckTools, requirementOf } from "./checks.ts";
+export { demandsOf, type StandingDemands } from "./demands.ts";
+export { JsonSchemas } from "./json-schema.ts";
+export type { Ask } from "./judge.ts";
+export { Mirror, type MirrorParts } from "./mirror.ts";

@@ -1,9 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
 import { writeReciter } from "../../fixtures/gguf/index.ts";
 import { CommandLine } from "../support/cli.ts";
+
+const seemsConnected = pathToFileURL(resolve(import.meta.dirname, "../support/seems-connected.ts")).href;
 
 /** A network of its own for a program: it has no route to anywhere, and its counters begin at nought. Null where there is none to be had. */
 const isolated = [
@@ -58,7 +61,8 @@ async function askWithoutRoute(...args: string[]) {
   );
   const counters = join(line.folder, "counters");
   const ended = await line.run(["ask", "--json", ...args, "Is anybody there?"], {
-    env: { K: key },
+    // An app that knows that there is no network tries nothing in any case; this one believes in one.
+    env: { K: key, NODE_OPTIONS: `--import=${seemsConnected}` },
     within: [
       ...(isolated ?? []),
       "sh",

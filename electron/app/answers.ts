@@ -94,6 +94,7 @@ export class Answers implements AsyncDisposable {
     using _hold = outbox.hold();
     const request: ChatRequest = {
       messages: conversations.history(question.conversation_id, question.id),
+      conversation: question.conversation_id,
       ...(conversations.isLocalOnly(question.conversation_id) && { local_only: true }),
     };
     // The mark can be set while the answer is made: from then on no link beyond this machine is asked.

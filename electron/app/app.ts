@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isAbsolute, join, resolve } from "node:path";
-import { cacheMigrations, ExactCache } from "../cache/index.ts";
+import { cacheMigrations } from "../cache/index.ts";
 import {
   type ChainParts,
   type Clock,
@@ -35,11 +35,11 @@ import {
 } from "../store/index.ts";
 import { Answers } from "./answers.ts";
 import { Budget } from "./budget.ts";
+import { Cache } from "./cache.ts";
 import { asSecretLink, ChainSettings } from "./chain-settings.ts";
 import { Egress } from "./egress.ts";
 import { engineSettings } from "./engine-settings.ts";
 import { bundledEmbedder, GatewayService } from "./gateway.ts";
-import { guardedCache } from "./guarded-cache.ts";
 import { Health } from "./health.ts";
 import { LevelWatch } from "./level-watch.ts";
 import { LinkTester, probe, type TrialKeys } from "./link-test.ts";
@@ -91,6 +91,9 @@ export interface App extends AsyncDisposable {
   gateway: GatewayService;
   /** Begins to work off the outbox: for hosts that stay, and so may ask again later. */
   startOutbox(): void;
+  /** Loads the embedder before it is needed, and embeds what waits: for hosts that stay. */
+  startCache(): void;
+  cache: Cache;
   /** Asks the chain without keeping a conversation: for the gateway and the command line. `may` leaves links out. */
   run(
     request: ChatRequest,
@@ -174,15 +177,25 @@ export function createApp(options: AppOptions): App {
     }),
   );
 
-  const { enabled = true, max_entries, ttl } = settings.config.cache ?? {};
-  const cache = new ExactCache({ database: cacheDatabase, clock, max_entries, ttl });
+  const cache = new Cache({
+    database: cacheDatabase,
+    conversations,
+    secrets,
+    engine,
+    modelPath: (model) => modelPath(model, resources),
+    fetch: egress.fetch,
+    clock,
+    guard: () => ({ verdict: "similar", reason: "Nothing judges yet whether both ask the same." }),
+    config: settings.config.cache ?? {},
+    onError,
+  });
   const chainParts: ChainParts = {
     rules: () => settings.rules,
     provider,
     gate: health,
     clock,
     random: Math.random,
-    cache: enabled ? guardedCache(cache, onError) : null,
+    cache: cache.answers,
     notices: (receipt, ending) =>
       noticesOf(receipt, {
         ...ending,
@@ -281,6 +294,7 @@ export function createApp(options: AppOptions): App {
     tester,
     outbox: outboxItems,
     engine,
+    cache,
   });
   const closing = opened.move();
 
@@ -293,10 +307,13 @@ export function createApp(options: AppOptions): App {
     run,
     gateway,
     startOutbox: () => outbox.start(),
+    startCache: () => cache.start(),
+    cache,
     async [Symbol.asyncDispose]() {
       await gateway[Symbol.asyncDispose]();
       await answers[Symbol.asyncDispose]();
       await outbox[Symbol.asyncDispose]();
+      await cache[Symbol.asyncDispose]();
       await engine[Symbol.asyncDispose]();
       closing[Symbol.dispose]();
     },

@@ -58,7 +58,8 @@ async function ask(
   const may = ({ tier }: { tier: Tier }) =>
     isBetter(tier, entry.answered) && (tier === "local" || !localOnly());
   const messages = conversations.history(entry.conversation_id, entry.question_id);
-  const request: ChatRequest = localOnly() ? { messages, local_only: true } : { messages };
+  const plain: ChatRequest = { messages, conversation: entry.conversation_id };
+  const request: ChatRequest = localOnly() ? { ...plain, local_only: true } : plain;
   for await (const event of chain.run(request, signal, may)) {
     if (event.type === "attempt_started" && (event.tier === "cache" || !may(event))) return null;
     if (event.type === "finished") return event;

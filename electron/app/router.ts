@@ -4,6 +4,7 @@ import type { EngineClient } from "../engine/index.ts";
 import type { Conversations } from "../store/index.ts";
 import { StoreError } from "../store/index.ts";
 import type { Answers } from "./answers.ts";
+import type { Cache } from "./cache.ts";
 import type { ChainSettings } from "./chain-settings.ts";
 import type { GatewayService } from "./gateway.ts";
 import type { LinkTester } from "./link-test.ts";
@@ -20,11 +21,12 @@ export interface RouterParts {
   outbox: OutboxItems;
   engine: EngineClient;
   gateway: GatewayService;
+  cache: Cache;
 }
 
 /** The contract, implemented: each procedure a line or two over the part that does the work. */
 export function createRouter(parts: RouterParts) {
-  const { conversations, answers, settings, status, presets, tester, outbox, engine, gateway } = parts;
+  const { conversations, answers, settings, status, presets, tester, outbox, engine, gateway, cache } = parts;
   const door = implement(api).use(async ({ next }) => {
     try {
       return await next();
@@ -41,10 +43,13 @@ export function createRouter(parts: RouterParts) {
         answers.stopAll(input.id);
         conversations.remove(input.id);
         outbox.conversationRemoved(input.id);
+        cache.forget(input.id, false);
       }),
-      setLocalOnly: door.conversations.setLocalOnly.handler(({ input }) =>
-        conversations.setLocalOnly(input.id, input.local_only),
-      ),
+      setLocalOnly: door.conversations.setLocalOnly.handler(({ input }) => {
+        const marked = conversations.setLocalOnly(input.id, input.local_only);
+        if (input.local_only) cache.forget(input.id, true);
+        return marked;
+      }),
     },
     chat: {
       send: door.chat.send.handler(({ input }) =>
@@ -77,6 +82,18 @@ export function createRouter(parts: RouterParts) {
           throw errors.NOT_FOUND({ message: `The model ${input.path} is not set aside.` });
         return status.now;
       }),
+    },
+    cache: {
+      stats: door.cache.stats.handler(() => cache.stats()),
+      list: door.cache.list.handler(({ input }) => cache.list(input)),
+      pin: door.cache.pin.handler(({ input }) => cache.pin(input.id, input.pinned)),
+      remove: door.cache.remove.handler(({ input }) => cache.remove(input.id)),
+      purge: door.cache.purge.handler(async ({ input }) => ({ removed: await cache.purge(input) })),
+      lookups: door.cache.lookups.handler(() => cache.lookups()),
+      lookup: door.cache.lookup.handler(({ input }) => cache.lookup(input.id)),
+      say: door.cache.say.handler(({ input }) => cache.say(input.lookup, input.same)),
+      markDown: door.cache.markDown.handler(({ input }) => cache.markDown(input.message_id, input.down)),
+      marked: door.cache.marked.handler(({ input }) => cache.marked(input.conversation_id)),
     },
     settings: {
       get: door.settings.get.handler(() => settings.settings),

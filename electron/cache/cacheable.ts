@@ -7,14 +7,11 @@ import {
   type Receipt,
   textOf,
 } from "../contract/index.ts";
+import type { EntryKey } from "./entry.ts";
 import { normaliseQuestion } from "./normalise.ts";
 
-/** What an entry is found by. */
-export interface CacheKey {
-  /** SHA-256, in hex, of all that the answer depends on besides the question: what was said before, stop sequences. */
-  fingerprint: string;
-  /** The question, normalised. */
-  question: string;
+/** What an entry is found by, and the words that were typed. */
+export interface CacheKey extends EntryKey {
   /** The question as it was asked. */
   originalQuestion: string;
 }

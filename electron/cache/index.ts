@@ -1,3 +1,12 @@
 /** The emergency cache: earlier answers of cloud links, for when no link can answer. */
-export { type CacheStats, ExactCache, type ExactCacheOptions } from "./exact-cache.ts";
+
+export { keyOf } from "./cacheable.ts";
+export { aesCipher, type Cipher, plainCipher } from "./cipher.ts";
+export type { Embedder, Guard, Judgement } from "./embedder.ts";
+export { EmergencyCache, type EmergencyCacheParts } from "./emergency-cache.ts";
+export type { Entry, EntryStore, Purge, StoreLimits } from "./entry.ts";
+export { type Lookup, LookupLog } from "./lookup-log.ts";
 export { cacheMigrations } from "./schema.ts";
+export { SqliteStore } from "./sqlite-store.ts";
+export { isTimeBound } from "./time-bound.ts";
+export { Verdicts } from "./verdicts.ts";

@@ -1,6 +1,6 @@
 /** The product: plan, attempt, recover, receipt. Pure: no Electron, no HTTP, no disk; the clock is passed in. */
 export { type AttemptEnd, type AttemptInput, runAttempt } from "./attempt.ts";
-export type { AnswerCache, CacheHit } from "./cache.ts";
+export type { AnswerCache, CachedAnswer, CacheFinding } from "./cache.ts";
 export { Chain, type ChainParts, type ChainRules, type Ending, type HedgeRule } from "./chain.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { AllLinksFailed, collect } from "./collect.ts";

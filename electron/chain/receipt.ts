@@ -1,5 +1,5 @@
-import type { Attempt, FailureKind, Level, Receipt, Seam, Tier } from "../contract/index.ts";
-import type { CacheHit } from "./cache.ts";
+import type { Attempt, CacheUse, FailureKind, Level, Receipt, Seam, Tier } from "../contract/index.ts";
+import type { CachedAnswer, CacheFinding } from "./cache.ts";
 import { totalCostUsd } from "./cost.ts";
 import { levelRules, lowerLevel } from "./levels.ts";
 import type { PlannedLink } from "./plan.ts";
@@ -58,7 +58,7 @@ function droppedOf({ trimmed, ceiling }: RunState, by: PlannedLink): string[] {
 }
 
 /** The receipt of a cached answer. */
-export function cacheReceipt(state: RunState, hit: CacheHit): Receipt {
+export function cacheReceipt(state: RunState, lookup: string, hit: CachedAnswer): Receipt {
   return {
     ...base(state),
     tier: "cache",
@@ -69,12 +69,19 @@ export function cacheReceipt(state: RunState, hit: CacheHit): Receipt {
     similarity: hit.similarity,
     age_s: hit.age_s,
     original_question: hit.original_question,
+    cache: { lookup, time_bound: hit.time_bound, similar: null },
   };
 }
 
-/** The receipt of a request that nothing answered. */
-export function offlineReceipt(state: RunState): Receipt {
-  return base(state);
+/** The receipt of a request that nothing answered, with a similar earlier answer where the cache had one. */
+export function offlineReceipt(state: RunState, finding: CacheFinding | null): Receipt {
+  if (!finding?.similar) return base(state);
+  return { ...base(state), cache: similarUse(finding.id, finding.similar) };
+}
+
+function similarUse(lookup: string, { text, original_question, ...similar }: CachedAnswer): CacheUse {
+  const { time_bound } = similar;
+  return { lookup, time_bound, similar: { ...similar, question: original_question, answer: text } };
 }
 
 function base({ planned, attempts, checksUsd }: RunState): Receipt {

@@ -8,6 +8,7 @@ import type {
   Notice,
   Receipt,
 } from "../contract/index.ts";
+import type { CacheFinding } from "./cache.ts";
 import type { ChainParts, ChainRules, Ending } from "./chain.ts";
 import { consequenceOf } from "./failure-table.ts";
 import { Gather } from "./gather.ts";
@@ -396,22 +397,23 @@ export class Run {
     if (this.#leftover) return yield* this.#settle(this.#leftover);
     const { cache } = this.#parts;
     const asksCache = this.#request.cache !== false && levelRules[this.#ceiling].cache;
-    const hit = asksCache ? await cache?.lookup(this.#request, this.#signal) : null;
+    const finding = (asksCache ? await cache?.lookup(this.#request, this.#signal) : null) ?? null;
+    const hit = finding?.hit;
     const answer: Answer = { text: hit?.text ?? "", tool_calls: [], finish_reason: "stop" };
     const judgement = hit ? await this.#judge(answer) : null;
     const isUnfit = this.#trial?.demands.strict && judgement !== null && judgement.failed.length > 0;
-    if (!hit || isUnfit) return yield* this.#unanswered(this.#nothingAnswered());
+    if (!hit || isUnfit) return yield* this.#unanswered(this.#nothingAnswered(), finding);
     if (this.#gather.begun) yield* this.#retract();
     const { link, provider, model, text } = hit;
     yield { type: "attempt_started", link, provider, model, tier: "cache", level: "cached" };
-    const draft = cacheReceipt(this.#state, hit);
+    const draft = cacheReceipt(this.#state, finding.id, hit);
     const unmet = unmetText(judgement?.failed ?? []);
     const notices = yield* this.#tell(draft, unmet ? { unmet } : {});
     yield { type: "delta", text };
     yield { type: "finished", receipt: { ...draft, notices }, answer, failure: null };
   }
 
-  async *#unanswered(failure: ChainFailure): Events {
+  async *#unanswered(failure: ChainFailure, finding: CacheFinding | null = null): Events {
     const cancelled = failure.code === "cancelled";
     if (!cancelled && this.#leftover) return yield* this.#settle(this.#leftover);
     if (this.#gather.begun && !cancelled) yield* this.#retract();
@@ -419,7 +421,7 @@ export class Run {
     const speaker = cancelled && begun ? this.#speaker : null;
     const draft = speaker
       ? linkReceipt(this.#state, speaker, { model: speaker.link.model, seams })
-      : offlineReceipt(this.#state);
+      : offlineReceipt(this.#state, finding);
     const receipt = { ...draft, notices: this.#parts.notices(draft, { failure }) };
     yield { type: "finished", receipt, answer: this.#gather.answer(null), failure };
   }

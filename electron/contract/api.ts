@@ -1,5 +1,6 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
+import { cacheEntry, cacheLookupRecord, cachePurge, cacheStats } from "./cache.ts";
 import { chainEvent } from "./chat.ts";
 import { config, linkConfig } from "./config.ts";
 import { conversation, storedMessage } from "./conversation.ts";
@@ -85,6 +86,33 @@ export const api = {
   engine: {
     /** Lets a model that was set aside be tried again. NOT_FOUND when it is not set aside. */
     tryAgain: base.input(z.object({ path: z.string() })).output(status),
+  },
+  cache: {
+    stats: base.output(cacheStats),
+    /** Newest first. `search`: text that question or answer hold, in any case. */
+    list: base
+      .input(
+        z.object({
+          search: z.string().min(1).optional(),
+          conversation_id: z.string().optional(),
+          limit: z.int().min(1).max(1_000),
+          offset: z.int().nonnegative(),
+        }),
+      )
+      .output(z.object({ entries: z.array(cacheEntry), total: z.int() })),
+    pin: base.input(byId.extend({ pinned: z.boolean() })).output(nothing),
+    remove: base.input(byId).output(nothing),
+    purge: base.input(cachePurge).output(z.object({ removed: z.int() })),
+    /** The newest look-ups, newest first. */
+    lookups: base.output(z.array(cacheLookupRecord)),
+    /** One look-up; null when it is too long ago. */
+    lookup: base.input(byId).output(cacheLookupRecord.nullable()),
+    /** The person's answer to "Was this the same question?", by the look-up in the receipt. */
+    say: base.input(z.object({ lookup: z.string(), same: z.boolean() })).output(nothing),
+    /** Marks an answer down: it leaves the cache and is never stored again for this question. */
+    markDown: base.input(z.object({ message_id: z.string(), down: z.boolean() })).output(nothing),
+    /** The answers of a conversation that are marked down. */
+    marked: base.input(z.object({ conversation_id: z.string() })).output(z.array(z.string())),
   },
   settings: {
     get: base.output(settings),

@@ -35,6 +35,8 @@ export const chatRequest = z.object({
   mirror: mirrorConfig.optional(),
   /** Whether text is given only when it has passed its requirements: for those who can't be told to retract it. */
   hold: z.boolean().optional(),
+  /** The id of the conversation that the question belongs to, where there is one. */
+  conversation: z.string().optional(),
 });
 export type ChatRequest = z.infer<typeof chatRequest>;
 

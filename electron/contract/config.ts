@@ -190,6 +190,22 @@ const fallbackChain = z
     }
   });
 
+/** What makes vectors of questions: a GGUF file, or a server on this machine, since every question goes there. */
+const cacheEmbedder = z.union([
+  z.string().min(1),
+  z.strictObject({
+    provider: z.enum(["ollama", "openai-compatible"]),
+    model: z.string().min(1),
+    base_url: z
+      .url({
+        protocol: /^https?$/,
+        hostname: /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/,
+        error: "is not an http or https address on this machine, such as http://127.0.0.1:8080/v1",
+      })
+      .optional(),
+  }),
+]);
+
 /** `holdfast.yaml`. Every key is optional; what is left out takes the default that `docs/config.md` names. */
 export const config = z.strictObject({
   fallback_chain: fallbackChain.optional(),
@@ -219,6 +235,7 @@ export const config = z.strictObject({
       ttl: duration.optional(),
       guard: z.boolean().optional(),
       store: z.string().optional(),
+      embedder: cacheEmbedder.optional(),
     })
     .optional(),
   /** What every answer must pass. */

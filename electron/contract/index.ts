@@ -1,5 +1,6 @@
 /** The typed contract between the page, the main process and the world outside. Imports nothing of ours. */
 export * from "./api.ts";
+export * from "./cache.ts";
 export * from "./chat.ts";
 export * from "./config.ts";
 export * from "./conversation.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cacheUse } from "./cache.ts";
 import { failureKind, level, linkTier, providerName, tier } from "./words.ts";
 
 /** Tokens as the provider counted them. */
@@ -34,6 +35,8 @@ export const noticeCode = z.enum([
   "local_used",
   "starter_model",
   "cached_answer",
+  "cached_time_bound",
+  "similar_answer",
   "shorter_answer",
   "feature_dropped",
   "slow",
@@ -102,5 +105,7 @@ export const receipt = z.object({
   /** Age of a cached answer in seconds. */
   age_s: z.number().nullable(),
   original_question: z.string().nullable(),
+  /** What the cache did; absent unless it had an answer, or a similar one. */
+  cache: cacheUse.optional(),
 });
 export type Receipt = z.infer<typeof receipt>;

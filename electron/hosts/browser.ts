@@ -18,6 +18,7 @@ async function main(): Promise<void> {
   const { app, paths, dataDir } = createNodeApp({ hostUrl: import.meta.url, config: configOption() });
   app.startOutbox();
   void app.gateway.follow();
+  app.startCache();
   const session = new PageSession(dataDir);
   const handler = new RPCHandler(app.router);
   const server = createPageServer({

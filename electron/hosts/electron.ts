@@ -57,6 +57,7 @@ function buildApp({ dataDir, configFile }: ReturnType<typeof findData>): Desktop
   });
   holdfast.startOutbox();
   void holdfast.gateway.follow();
+  holdfast.startCache();
   return {
     router: holdfast.router,
     theme: holdfast.settings.settings.theme,

@@ -102,6 +102,7 @@ function codesOf(receipt: Receipt, context: NoticeContext): Told[] {
       failure.code === "cancelled" ? "stopped" : failure.code === "stopped" ? "request_refused" : "offline";
     const last = receipt.attempts.at(-1);
     told.push(code === "request_refused" && last ? { code, about: last } : { code });
+    if (receipt.cache?.similar) told.push({ code: "similar_answer" });
   } else {
     if (receipt.tier === "backup" && receipt.requested_tier !== "backup") told.push({ code: "backup_used" });
     if (receipt.tier === "local") {
@@ -110,6 +111,7 @@ function codesOf(receipt: Receipt, context: NoticeContext): Told[] {
     }
     if (receipt.provider === "llama" && context.gpuUnavailable) told.push({ code: "gpu_unavailable" });
     if (receipt.tier === "cache") told.push({ code: "cached_answer" });
+    if (receipt.cache?.time_bound) told.push({ code: "cached_time_bound" });
     if (lostFeatures(receipt)) told.push({ code: "feature_dropped" });
     if (receipt.dropped.includes("history")) told.push({ code: "history_trimmed" });
     if (finishReason === "length") told.push({ code: "shorter_answer" });
@@ -182,8 +184,8 @@ function valuesOf(receipt: Receipt, about: Attempt | null, context: NoticeContex
     until: until === null ? "unknown" : locale.moment(until, now),
     spent: locale.usd(budget.spent_usd),
     cap: locale.usd(budget.cap_usd ?? 0, { whole: true }),
-    age: locale.span(receipt.age_s ?? 0),
-    question: receipt.original_question ?? "",
+    age: locale.span(receipt.age_s ?? receipt.cache?.similar?.age_s ?? 0),
+    question: receipt.original_question ?? receipt.cache?.similar?.question ?? "",
     unmet: context.unmet ?? "",
     unchecked: (context.unchecked ?? []).join(", "),
     alone: String(context.disagreement?.alone ?? false),

@@ -15,6 +15,8 @@ export const rows: Record<NoticeCode, NoticeRow> = {
   local_used: { severity: "info" },
   starter_model: { severity: "warning", target: "models" },
   cached_answer: { severity: "warning" },
+  cached_time_bound: { severity: "warning", selfExplaining: true },
+  similar_answer: { severity: "info", selfExplaining: true },
   shorter_answer: { severity: "info", selfExplaining: true },
   feature_dropped: { severity: "warning", target: "settings", selfExplaining: true },
   slow: { severity: "info" },

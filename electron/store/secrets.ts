@@ -83,6 +83,25 @@ export class Secrets {
     return { kind: vault.kind, writable: true, detail, present };
   }
 
+  /**
+   * A secret of the program itself, made by `make` and saved at the first need. Never throws: gives the reason, as half a
+   * sentence, why there is none.
+   */
+  async own(name: string, make: () => string): Promise<{ value: string } | { unavailable: string }> {
+    const vault = await this.#vault();
+    if ("unavailable" in vault) return vault;
+    try {
+      const found = await vault.read(name);
+      if (found !== null) return { value: found };
+      await vault.write(name, make());
+      // Read again: another process may have saved its own at the same moment, and one of the two counts.
+      const value = await vault.read(name);
+      return value === null ? { unavailable: "the keychain does not keep what it is given" } : { value };
+    } catch (cause) {
+      return { unavailable: `the keychain does not answer (${(cause as Error).message})` };
+    }
+  }
+
   #fromEnvironment({ api_key_env }: SecretLink): string | null {
     const value = api_key_env === undefined ? undefined : this.#env[api_key_env]?.trim();
     return value ? value : null;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Config } from "../../electron/contract/index.ts";
 import { refusedUrl, startUnruly, type Unruly } from "../fixtures/unruly/index.ts";
 import { linkTo } from "../hosts/support/links.ts";
-import { folderForTest, startApp } from "./support.ts";
+import { folderForTest, memoryVault, startApp } from "./support.ts";
 
 let unruly: Unruly;
 beforeAll(async () => {
@@ -42,11 +42,12 @@ describe("the app", () => {
 
   it("gives an earlier answer to the same question when no link can answer any more, also after a restart", async () => {
     const dataDir = folderForTest();
-    const first = startApp(chainOf("any"), { dataDir });
+    const vaults = [memoryVault().find];
+    const first = startApp(chainOf("any"), { dataDir, vaults });
     await ask(first, "How is it?");
     await first.close();
     const away = { fallback_chain: [linkTo(await refusedUrl(), "link-1", "openai", "any")] };
-    const answer = await ask(startApp(away, { dataDir }), "How is it?");
+    const answer = await ask(startApp(away, { dataDir, vaults }), "How is it?");
     expect(answer).toMatchObject({
       state: "complete",
       text: "All is well.",

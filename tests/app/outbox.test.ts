@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type CacheHit, ProviderFailure } from "../../electron/chain/index.ts";
+import { type CachedAnswer, ProviderFailure } from "../../electron/chain/index.ts";
 import { backup, cloud, local } from "./outbox-over.ts";
 import { setUp } from "./outbox-set-up.ts";
 
@@ -247,7 +247,8 @@ test("a conversation that is marked local-only while its question is asked goes 
 });
 
 test("an answer from the cache is no improvement", async () => {
-  const hit: CacheHit = {
+  const hit: CachedAnswer = {
+    time_bound: false,
     text: "Long ago.",
     original_question: "Why?",
     similarity: 1,
@@ -256,9 +257,9 @@ test("an answer from the cache is no improvement", async () => {
     provider: "openai",
     model: "m",
   };
-  let filled: CacheHit | null = null;
+  let filled: CachedAnswer | null = null;
   const { ask, clock, outbox, answersTo } = setUp({
-    cache: { lookup: async () => filled, put: async () => {} },
+    cache: { lookup: async () => ({ id: "look-1", hit: filled, similar: null }), put: async () => {} },
   });
   const { question } = await ask();
   filled = hit;

@@ -289,13 +289,14 @@ describe("Chain", () => {
       link: "first",
       provider: "openai",
       model: "m",
+      time_bound: false,
     } as const;
     let lookups = 0;
     const kept: string[] = [];
     const cache: AnswerCache = {
       async lookup() {
         lookups++;
-        return hit;
+        return { id: "look-1", hit, similar: null };
       },
       async put(_request, answer) {
         kept.push(answer.text);
@@ -318,6 +319,7 @@ describe("Chain", () => {
       age_s: 90,
       original_question: "Why?",
       reason: "network",
+      cache: { lookup: "look-1", time_bound: false, similar: null },
     });
     const without = setUp({
       links: [first],

@@ -9,6 +9,8 @@ import { type WebSocket, WebSocketServer } from "ws";
 import {
   type Attempt,
   api,
+  type CacheEntry,
+  type CacheLookupRecord,
   type ChainEvent,
   type Config,
   type Conversation,
@@ -22,7 +24,7 @@ import {
   type Status,
   type StoredMessage,
 } from "../../../electron/contract/index.ts";
-import { attempt, keychain, outboxItem, presets, status } from "./fixtures.ts";
+import { attempt, emptyCache, keychain, outboxItem, presets, status } from "./fixtures.ts";
 
 /** What the chain would tell for one question; it may wait for the test between events. */
 export type Script = (question: string, stopped: AbortSignal) => AsyncIterable<ChainEvent>;
@@ -96,6 +98,10 @@ export class FakeApp {
   readonly messages = new Map<string, StoredMessage>();
   /** What waits for a better tier, by id. */
   readonly outbox = new Map<string, OutboxItem>();
+  /** The emergency cache's entries and look-ups, by id, and the answers that were marked down. */
+  readonly cached = new Map<string, CacheEntry>();
+  readonly lookups = new Map<string, CacheLookupRecord>();
+  readonly marked = new Set<string>();
   /** How often all that waits was to be asked at once. */
   retries = 0;
   /** While true, no question is worth keeping: nothing could answer it better. */
@@ -350,6 +356,36 @@ export class FakeApp {
           this.status.value = { ...this.status.value, level, ceiling: level };
           return this.status.value;
         }),
+      },
+      cache: {
+        stats: os.cache.stats.handler(() => ({ ...emptyCache, entries: this.cached.size })),
+        list: os.cache.list.handler(({ input }) => {
+          const fits = [...this.cached.values()].filter(({ question }) =>
+            question.includes(input.search ?? ""),
+          );
+          return { entries: fits.slice(input.offset, input.offset + input.limit), total: fits.length };
+        }),
+        pin: os.cache.pin.handler(({ input: { id, pinned } }) => {
+          const entry = this.cached.get(id);
+          if (entry) this.cached.set(id, { ...entry, pinned });
+        }),
+        remove: os.cache.remove.handler(({ input }) => void this.cached.delete(input.id)),
+        purge: os.cache.purge.handler(({ input }) => {
+          const gone = [...this.cached.values()].filter(({ pinned }) => !pinned || input.pinned === true);
+          for (const { id } of gone) this.cached.delete(id);
+          return { removed: gone.length };
+        }),
+        lookups: os.cache.lookups.handler(() => [...this.lookups.values()]),
+        lookup: os.cache.lookup.handler(({ input }) => this.lookups.get(input.id) ?? null),
+        say: os.cache.say.handler(({ input: { lookup, same } }) => {
+          const found = this.lookups.get(lookup);
+          if (found) this.lookups.set(lookup, { ...found, said: same });
+        }),
+        markDown: os.cache.markDown.handler(({ input: { message_id, down } }) => {
+          if (down) this.marked.add(message_id);
+          else this.marked.delete(message_id);
+        }),
+        marked: os.cache.marked.handler(() => [...this.marked]),
       },
       outbox: {
         list: os.outbox.list.handler(() => [...this.outbox.values()]),

@@ -1,6 +1,7 @@
 import type {
   Attempt,
   BudgetStatus,
+  CacheStats,
   LinkStatus,
   Notice,
   OutboxItem,
@@ -251,4 +252,23 @@ export const keychain: SecretsInfo = {
   writable: true,
   detail: "Keys are kept in this system's keychain, never in a file.",
   present: {},
+};
+
+export const emptyCache: CacheStats = {
+  enabled: true,
+  store: "sqlite",
+  store_trouble: null,
+  outgoing: 0,
+  entries: 0,
+  max_entries: 10_000,
+  pinned: 0,
+  unused: 0,
+  waiting: 0,
+  oldest: null,
+  newest: null,
+  embedder: "embedder.gguf",
+  encryption: "aes-256-gcm",
+  encryption_detail: "Questions and answers are encrypted.",
+  lookups: { exact: 0, same: 0, similar: 0, refused: 0, miss: 0 },
+  refusals: [],
 };

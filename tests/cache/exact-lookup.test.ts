@@ -1,13 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { cacheMigrations, ExactCache, type ExactCacheOptions } from "../../electron/cache/index.ts";
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { EntryKey } from "../../electron/cache/entry.ts";
+import { keyOf } from "../../electron/cache/index.ts";
 import type { Answer, ChatRequest, Receipt } from "../../electron/contract/index.ts";
-
-const start = Date.UTC(2026, 0, 1);
-const day = 86_400_000;
+import { answer, ask, day, openCache } from "./support.ts";
 
 const receipt: Receipt = {
   requested_tier: "cloud",
@@ -28,37 +24,15 @@ const receipt: Receipt = {
   original_question: null,
 };
 
-function answer(text: string, change: Partial<Answer> = {}): Answer {
-  return { text, tool_calls: [], finish_reason: "stop", ...change };
-}
-
-function ask(question: string, change: Partial<ChatRequest> = {}): ChatRequest {
-  return { messages: [{ role: "user", content: question }], ...change };
-}
-
-/** A cache on a real file, and a clock to turn. */
-function openCache(limits: Pick<ExactCacheOptions, "max_entries" | "ttl"> = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "holdfast-cache-"));
-  const path = join(folder, "cache.db");
-  const database = new DatabaseSync(path);
-  onTestFinished(() => {
-    database.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  for (const step of cacheMigrations) database.exec(step);
-  const time = { now: start };
-  const cache = new ExactCache({ database, clock: { now: () => time.now }, ...limits });
-  return { cache, database, time, path };
-}
-
 test("an answer comes back with its question, its age and who gave it", async () => {
-  const { cache, time } = openCache();
+  const { cache, hit, clock } = openCache();
   await cache.put(ask("What is a seam?"), answer("A joint."), receipt);
-  time.now += 90_500;
-  expect(await cache.lookup(ask("what is a  SEAM"))).toEqual({
+  await clock.advance(90_500);
+  expect(await hit(ask("what is a  SEAM"))).toEqual({
     text: "A joint.",
     original_question: "What is a seam?",
     similarity: 1,
+    time_bound: false,
     age_s: 90.5,
     link: "primary",
     provider: "openai",
@@ -67,16 +41,16 @@ test("an answer comes back with its question, its age and who gave it", async ()
 });
 
 test("another question has no answer", async () => {
-  const { cache } = openCache();
+  const { cache, hit } = openCache();
   await cache.put(ask("What is a seam?"), answer("A joint."), receipt);
-  expect(await cache.lookup(ask("What is a seal?"))).toBeNull();
+  expect(await hit(ask("What is a seal?"))).toBeNull();
 });
 
 test("text parts are read as the text that they make", async () => {
-  const { cache } = openCache();
+  const { cache, hit } = openCache();
   await cache.put(ask("What is a seam?"), answer("A joint."), receipt);
   const parts = [{ type: "text", text: "What is " } as const, { type: "text", text: "a seam?" } as const];
-  expect(await cache.lookup({ messages: [{ role: "user", content: parts }] })).toMatchObject({
+  expect(await hit({ messages: [{ role: "user", content: parts }] })).toMatchObject({
     text: "A joint.",
   });
 });
@@ -103,17 +77,17 @@ describe("the same question is another one", () => {
     ["at the start of a conversation", ask("Why?")],
     ["with other stop sequences", { ...base, stop: ["\n"] }],
   ])("%s", async (_, request) => {
-    const { cache } = openCache();
+    const { cache, hit } = openCache();
     await cache.put(base, answer("It is larger."), receipt);
-    expect(await cache.lookup(base)).toMatchObject({ text: "It is larger." });
-    expect(await cache.lookup(request)).toBeNull();
+    expect(await hit(base)).toMatchObject({ text: "It is larger." });
+    expect(await hit(request)).toBeNull();
   });
 
   test("but not with another temperature, limit or link to try first", async () => {
-    const { cache } = openCache();
+    const { cache, hit } = openCache();
     await cache.put(base, answer("It is larger."), receipt);
     const request = { ...base, temperature: 1, max_tokens: 10, preferred: "other", level: "cached" as const };
-    expect(await cache.lookup(request)).not.toBeNull();
+    expect(await hit(request)).not.toBeNull();
   });
 });
 
@@ -162,11 +136,11 @@ describe("is neither kept nor served", () => {
     ],
     ["a question that says nothing", ask(" ? ")],
   ])("%s", async (_, request) => {
-    const { cache } = openCache();
+    const { cache, store, hit } = openCache();
     await cache.put(request, answer("A."), receipt);
-    expect(cache.stats().entries).toBe(0);
+    expect((await store.stats("words")).entries).toBe(0);
     await cache.put(ask("q"), answer("A."), receipt);
-    expect(await cache.lookup(request)).toBeNull();
+    expect(await hit(request)).toBeNull();
   });
 });
 
@@ -185,87 +159,94 @@ describe("is not kept", () => {
     ["an empty answer", answer(" \n"), receipt],
     ["an answer for which a feature was dropped", answer("A."), { ...receipt, dropped: ["vision"] }],
   ])("%s", async (_, given, by) => {
-    const { cache } = openCache();
+    const { cache, store } = openCache();
     await cache.put(ask("q"), given, by);
-    expect(cache.stats().entries).toBe(0);
+    expect((await store.stats("words")).entries).toBe(0);
   });
 });
 
 test("a backup link's answer is kept", async () => {
-  const { cache } = openCache();
+  const { cache, hit } = openCache();
   await cache.put(ask("q"), answer("A."), { ...receipt, tier: "backup", link: "second" });
-  expect(await cache.lookup(ask("q"))).toMatchObject({ link: "second" });
+  expect(await hit(ask("q"))).toMatchObject({ link: "second" });
 });
 
 test("a later answer takes the place of an earlier one and is as young as it", async () => {
-  const { cache, time } = openCache();
+  const { cache, store, hit, clock } = openCache();
   await cache.put(ask("q"), answer("old"), receipt);
-  time.now += day;
+  await clock.advance(day);
   await cache.put(ask("Q?"), answer("new"), receipt);
-  expect(await cache.lookup(ask("q"))).toMatchObject({ text: "new", original_question: "Q?", age_s: 0 });
-  expect(cache.stats().entries).toBe(1);
+  expect(await hit(ask("q"))).toMatchObject({ text: "new", original_question: "Q?", age_s: 0 });
+  expect((await store.stats("words")).entries).toBe(1);
 });
 
 test("beyond max_entries the oldest go, and one that was renewed is young again", async () => {
-  const { cache, time } = openCache({ max_entries: 2 });
+  const { cache, hit, clock } = openCache({ max_entries: 2 });
   for (const question of ["a", "b", "a", "c"]) {
-    time.now += 1_000;
+    await clock.advance(1_000);
     await cache.put(ask(question), answer(question), receipt);
   }
-  const found = await Promise.all(["a", "b", "c"].map((question) => cache.lookup(ask(question))));
-  expect(found.map((hit) => hit?.text ?? null)).toEqual(["a", null, "c"]);
+  const found = await Promise.all(["a", "b", "c"].map((question) => hit(ask(question))));
+  expect(found.map((found) => found?.text ?? null)).toEqual(["a", null, "c"]);
 });
 
 test("an answer is kept for ninety days unless told otherwise", async () => {
-  const { cache, time } = openCache();
+  const { cache, hit, clock } = openCache();
   await cache.put(ask("q"), answer("A."), receipt);
-  time.now += 90 * day - 1;
-  expect(await cache.lookup(ask("q"))).not.toBeNull();
-  time.now += 1;
-  expect(await cache.lookup(ask("q"))).toBeNull();
+  await clock.advance(90 * day - 1);
+  expect(await hit(ask("q"))).not.toBeNull();
+  await clock.advance(1);
+  expect(await hit(ask("q"))).toBeNull();
 });
 
 test("an answer older than the ttl is not served, and is gone with the next one that is kept", async () => {
-  const { cache, time } = openCache({ ttl: "1d" });
+  const { cache, store, hit, clock } = openCache({ ttlMs: day });
   await cache.put(ask("q"), answer("A."), receipt);
-  time.now += day - 1;
-  expect(await cache.lookup(ask("q"))).not.toBeNull();
-  time.now += 1;
-  expect(await cache.lookup(ask("q"))).toBeNull();
+  await clock.advance(day - 1);
+  expect(await hit(ask("q"))).not.toBeNull();
+  await clock.advance(1);
+  expect(await hit(ask("q"))).toBeNull();
   await cache.put(ask("other"), answer("B."), receipt);
-  expect(cache.stats()).toMatchObject({ entries: 1, oldest: time.now });
+  expect(await store.stats("words")).toMatchObject({ entries: 1, oldest: clock.now() });
 });
 
-test("a clock that went back gives an age of nothing, never less", async () => {
-  const { cache, time } = openCache();
-  await cache.put(ask("q"), answer("A."), receipt);
-  time.now -= day;
-  expect(await cache.lookup(ask("q"))).toMatchObject({ age_s: 0 });
-});
-
-test("an entry whose receipt is not understood is no hit", async () => {
-  const { cache, database } = openCache();
-  await cache.put(ask("q"), answer("A."), receipt);
-  database.exec(`UPDATE entries SET receipt = '{"link":"primary","provider":"gone","model":"m"}'`);
-  expect(await cache.lookup(ask("q"))).toBeNull();
+test("an entry whose receipt does not say who answered is no hit", async () => {
+  const { store, hit, clock } = openCache();
+  const key = keyOf(ask("q")) as EntryKey;
+  const entry = { ...key, originalQuestion: "q", answer: "A.", createdAt: clock.now(), expiresAt: null };
+  await store.put({ ...entry, conversation: null, receipt: { ...receipt, link: null } });
+  expect(await hit(ask("q"))).toBeNull();
 });
 
 test("the numbers count what is there", async () => {
-  const { cache, time } = openCache();
-  expect(cache.stats()).toEqual({ entries: 0, characters: 0, oldest: null, newest: null });
+  const { cache, store, clock } = openCache();
+  expect(await store.stats("words")).toEqual({
+    entries: 0,
+    pinned: 0,
+    unused: 0,
+    waiting: 0,
+    oldest: null,
+    newest: null,
+  });
+  const start = clock.now();
   await cache.put(ask("four"), answer("five!"), receipt);
-  time.now += day;
+  await clock.advance(day);
   await cache.put(ask("2 more"), answer("x"), receipt);
-  expect(cache.stats()).toEqual({ entries: 2, characters: 16, oldest: start, newest: start + day });
+  await cache.settled();
+  expect(await store.stats("words")).toMatchObject({
+    entries: 2,
+    unused: 2,
+    waiting: 0,
+    oldest: start,
+    newest: start + day,
+  });
+  expect(await store.stats("other")).toMatchObject({ waiting: 2 });
 });
 
 test("a purge leaves nothing, on the disk neither", async () => {
-  const { cache, database, path } = openCache();
-  database.exec("PRAGMA journal_mode = WAL");
+  const { cache, store, path } = openCache();
   await cache.put(ask("q"), answer("a very private answer"), receipt);
-  cache.purge();
-  expect(cache.stats().entries).toBe(0);
-  expect([path, `${path}-wal`].map((file) => readFileSync(file, "latin1")).join("")).not.toContain(
-    "very private",
-  );
+  expect(await store.purge({ pinned: true })).toBe(1);
+  const files = [path, `${path}-wal`].map((file) => readFileSync(file, "latin1")).join("");
+  expect(files).not.toContain("very private");
 });

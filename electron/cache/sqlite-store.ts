@@ -300,8 +300,8 @@ export class SqliteStore implements EntryStore {
       });
       sealed += rows.length;
       if (rows.length < batch) break;
-      if (sealed > 0) this.#scrub();
     }
+    if (sealed > 0) this.#scrub();
   }
 
   #seal(row: Row, cipher: Cipher): void {

@@ -4,16 +4,26 @@ export interface Clock {
   now(): number;
   /** Milliseconds that only ever grow, for measuring. */
   monotonic(): number;
-  /** Calls `then` once after `ms`; the function given back takes that back. */
+  /** Calls `then` once after `ms`, never sooner; the function given back takes that back. */
   after(ms: number, then: () => void): () => void;
 }
+
+/** Beyond this Node takes a timer for one of a millisecond. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** The machine's own time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(ms, then) {
-    const timer = setTimeout(then, ms);
+    const due = performance.now() + ms;
+    const wait = () => setTimeout(look, Math.min(due - performance.now(), longestTimerMs));
+    // Node counts from the beginning of the tick that sets a timer, so that one may come early: a deadline would not have passed yet.
+    const look = () => {
+      if (performance.now() >= due) then();
+      else timer = wait();
+    };
+    let timer = wait();
     return () => clearTimeout(timer);
   },
 };

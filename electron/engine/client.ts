@@ -122,11 +122,11 @@ export class EngineClient implements AsyncDisposable {
     }
   }
 
-  /** Has the model in memory before it is needed. */
-  async load(request: ModelRequest, signal?: AbortSignal): Promise<EngineInfo> {
+  /** Has the model in memory before it is needed, and `system`, with which conversations will begin, evaluated. */
+  async load(request: ModelRequest, signal?: AbortSignal, system?: string): Promise<EngineInfo> {
     const model = this.#withDefaults(request);
     using work = await this.#begin({ lane: "answer", path: model.path }, signal);
-    return await work.call((door, options) => door.load(model, options));
+    return await work.call((door, options) => door.load({ model, ...(system && { system }) }, options));
   }
 
   /**

@@ -33,6 +33,13 @@ export const modelRequest = z.object({
 });
 export type ModelRequest = z.infer<typeof modelRequest>;
 
+export const loadRequest = z.object({
+  model: modelRequest,
+  /** What conversations will begin with: a model that was not in memory evaluates it as well. */
+  system: z.string().min(1).optional(),
+});
+export type LoadRequest = z.infer<typeof loadRequest>;
+
 export const generateRequest = z.object({
   model: modelRequest,
   messages: z.array(message).min(1),
@@ -105,7 +112,7 @@ const base = oc.errors({ ENGINE: { data: z.object({ kind: failureKind }) } });
  * together, and a check of every token's event costs more than a small model needs to make the token.
  */
 export const engineContract = {
-  load: base.input(modelRequest).output(type<EngineInfo>()),
+  load: base.input(loadRequest).output(type<EngineInfo>()),
   generate: base.input(generateRequest).output(eventIterator(type<EngineEvent>())),
   /** A vector for each text, in `decodedVector`'s encoding: oRPC would send each number as text. */
   embed: base.input(embedRequest).output(type<string[]>()),

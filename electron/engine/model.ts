@@ -4,6 +4,7 @@ import { Channel } from "./channel.ts";
 import type { EngineEvent, GenerateRequest, ModelInfo, ModelRequest } from "./contract.ts";
 import { Generation, type Workplace } from "./generation.ts";
 import { grammarFor } from "./grammar.ts";
+import { toHistory } from "./history.ts";
 import { generationFailure, loadFailure, type Native, threadsFor } from "./native.ts";
 import { Reader } from "./reader.ts";
 import { Sequences, sequencesFor } from "./sequences.ts";
@@ -95,6 +96,28 @@ export class LoadedModel implements AsyncDisposable {
       left.abort();
       await running; // the context is free again only now
     }
+  }
+
+  /** Evaluates what every conversation with this system prompt begins with. Throws like `generate`. */
+  async evaluate(system: string, signal: AbortSignal): Promise<void> {
+    const { chatWrapper, model, sequences, reader, contextSize } = this.#workplace;
+    const promptOf = (question: string) =>
+      chatWrapper
+        .generateContextState({
+          chatHistory: toHistory([
+            { role: "system", content: system },
+            { role: "user", content: question },
+          ]),
+        })
+        .contextText.tokenize(model.tokenizer);
+    // Where the prompts of two questions part, the question begins, whatever the model's template.
+    const [one, other] = [promptOf("Why?"), promptOf("1")];
+    const common = one.slice(
+      0,
+      one.findIndex((token, at) => token !== other[at]),
+    );
+    if (common.length >= contextSize) return;
+    await reader.read(await sequences.take(common), common, signal);
   }
 
   async #run(

@@ -2,7 +2,14 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { orAborted } from "./channel.ts";
 import { checkModelFile } from "./check-model.ts";
-import type { ChildStatus, EngineEvent, EngineInfo, GenerateRequest, ModelRequest } from "./contract.ts";
+import type {
+  ChildStatus,
+  EngineEvent,
+  EngineInfo,
+  GenerateRequest,
+  LoadRequest,
+  ModelRequest,
+} from "./contract.ts";
 import type { LoadedModel } from "./model.ts";
 import type { Native } from "./native.ts";
 import { Turns } from "./turns.ts";
@@ -41,11 +48,13 @@ export class Runtime {
     }
   }
 
-  /** Has the model in memory, and says what there is. */
-  async load(request: ModelRequest, signal: AbortSignal): Promise<EngineInfo> {
+  /** Has the model in memory, and says what there is. One that was there already keeps what it has evaluated. */
+  async load({ model: request, system }: LoadRequest, signal: AbortSignal): Promise<EngineInfo> {
     using _turn = await this.#turns.enter(signal);
     try {
-      await this.#ensure(request, signal);
+      const before = this.#held?.model;
+      const model = await this.#ensure(request, signal);
+      if (model !== before && system !== undefined) await model.evaluate(system, signal);
       return this.info();
     } finally {
       this.#tell("idle");

@@ -102,6 +102,15 @@ async function* attempt(
   }
 }
 
+/** The model that a link asks the engine for. */
+export function llamaModelOf(
+  { model, capabilities }: Link,
+  resolveModel: LlamaProviderOptions["resolveModel"],
+): LlamaRequest["model"] {
+  const { contextWindow } = capabilities;
+  return { path: resolveModel(model), ...(contextWindow !== null && { contextSize: contextWindow }) };
+}
+
 function engineRequest(
   request: ProviderRequest,
   link: Link,
@@ -115,9 +124,8 @@ function engineRequest(
     );
   }
   const { max_tokens, temperature, top_p, stop, seed, response_format, tools, tool_choice } = request;
-  const { contextWindow } = link.capabilities;
   return {
-    model: { path: resolveModel(link.model), ...(contextWindow !== null && { contextSize: contextWindow }) },
+    model: llamaModelOf(link, resolveModel),
     messages: request.messages,
     ...(max_tokens !== undefined && { maxTokens: max_tokens }),
     ...(temperature !== undefined && { temperature }),

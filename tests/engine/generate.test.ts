@@ -98,6 +98,25 @@ describe("generating with llama.cpp", slow, () => {
     expect(addition).toBeLessThan(whole / 3);
   });
 
+  it("has evaluated a system prompt that the model was loaded with, and only the question is left", async () => {
+    const model = bench.model({ sentence: "ok" });
+    const system = "x".repeat(500);
+    await client.load(model, patience, system);
+    const messages = [{ role: "system" as const, content: system }, ...question];
+    const { finish } = await collect(client.generate({ model, messages }, patience));
+    expect(finish?.usage.input_tokens).toBeGreaterThan(500);
+    expect(finish?.evaluated).toBeLessThan(100);
+  });
+
+  it("leaves what a model in memory has evaluated alone when it is loaded once more", async () => {
+    const model = bench.model({ sentence: "ok" });
+    const messages = [{ role: "user" as const, content: "x".repeat(500) }];
+    await collect(client.generate({ model, messages }, patience));
+    await client.load(model, patience, "Something else.");
+    const { finish } = await collect(client.generate({ model, messages }, patience));
+    expect(finish?.evaluated).toBeLessThan(100);
+  });
+
   it("says what is loaded, on what device and how fast it was", async () => {
     await collect(generate());
     expect(await client.info()).toMatchObject({

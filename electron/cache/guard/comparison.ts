@@ -1,7 +1,7 @@
 import { intentAgreement } from "./framing.ts";
 import { areAntonyms, areSynonyms } from "./lexicon.ts";
 import type { Item, Reading } from "./reading.ts";
-import { areDerived, isSlip } from "./words.ts";
+import { areDerived, isSlip, stemOf } from "./words.ts";
 
 /** What was found when two questions were laid side by side. */
 export interface Comparison {
@@ -22,8 +22,10 @@ export function compared(a: Reading, b: Reading): Comparison {
   const matches = matched(a.items, b.items);
   const ours = new Set(matches.map((match) => match.a));
   const theirs = new Set(matches.map((match) => match.b));
-  const onlyA = a.items.filter((_, at) => !ours.has(at));
-  const onlyB = b.items.filter((_, at) => !theirs.has(at));
+  const restA = a.items.filter((_, at) => !ours.has(at));
+  const restB = b.items.filter((_, at) => !theirs.has(at));
+  const onlyA = restB.length === 0 ? restA.filter((item) => !isRedundant(item, a.items)) : restA;
+  const onlyB = restA.length === 0 ? restB.filter((item) => !isRedundant(item, b.items)) : restB;
   const antonyms: [string, string][] = [];
   for (const one of onlyA) {
     const other = onlyB.find((item) => areAntonyms(one.stem, item.stem) || areAntonyms(one.text, item.text));
@@ -40,6 +42,24 @@ export function compared(a: Reading, b: Reading): Comparison {
     turned: symmetric ? null : turnedAround(a.items, b.items, matches),
     intents: contest ? 2 : intentAgreement(a.intent, b.intent),
   };
+}
+
+/** Words that only say what kind of thing a named one is, as in "a monstera plant" or "which city". */
+const kinds = new Set(
+  (
+    "city country plant recipe word term website app software program language command company river mountain planet animal " +
+    "man woman disease condition movie film novel song fruit vegetable"
+  )
+    .split(" ")
+    .map(stemOf),
+);
+
+/** Whether an item adds nothing to the one beside it. Where both questions have a word more, neither is redundant. */
+function isRedundant(item: Item, items: readonly Item[]): boolean {
+  if (!kinds.has(item.stem)) return false;
+  const at = items.indexOf(item);
+  const before = items[at - 1];
+  return at === 0 || (before !== undefined && before.class === "noun" && before.role === item.role);
 }
 
 function matched(a: readonly Item[], b: readonly Item[]): Comparison["matches"] {
@@ -98,7 +118,7 @@ function inversion(a: Reading, b: Reading, matches: Comparison["matches"]): [str
       const [a1, a2, b1, b2] = [a.items[first.a], a.items[second.a], b.items[first.b], b.items[second.b]];
       if (!a1 || !a2 || !b1 || !b2) continue;
       // a verb and its noun change places when one is made from the other; not when every word is the same
-      if (a1.class !== a2.class && !sameWords) continue;
+      if (a1.class !== a2.class && !sameWords && !a.passive && !b.passive) continue;
       const neighbours = second.a === first.a + 1 && first.b === second.b + 1;
       // "cats and dogs" is "dogs and cats"; "a Thai cook" is "a cook and Thai"
       if (isListed(a2) && isListed(b1) && (neighbours || a2.role === b1.role)) continue;
@@ -107,7 +127,7 @@ function inversion(a: Reading, b: Reading, matches: Comparison["matches"]): [str
       if ((a1.role !== "" && a1.role === b1.role) || (a2.role !== "" && a2.role === b2.role)) continue;
       // "a visa for Japan" is "a Japan visa": one of them stands free in one and under a preposition in the other
       const moved = (ours: Item, theirs: Item) =>
-        (ours.role === "" && loose.has(theirs.role)) || (theirs.role === "" && loose.has(ours.role));
+        ours.role !== theirs.role && loose.has(ours.role) && loose.has(theirs.role);
       if (!sameWords && moved(a1, b1) !== moved(a2, b2)) continue;
       return [a1.text, a2.text];
     }
@@ -131,7 +151,7 @@ export function bagAgreement(a: Reading, b: Reading): number {
   return (2 * same) / Math.max(1, a.words.length + b.words.length);
 }
 
-const loose = new Set(["for", "in", "on", "at", "about", "with", "of"]);
+const loose = new Set(["", "to", "for", "in", "on", "at", "about", "with", "of"]);
 
 const opposed = new Map<string, string[]>([
   ["from", ["to", "into", "onto", "toward", "towards", "for"]],

@@ -80,6 +80,13 @@ const frames: readonly (readonly [RegExp, Intent])[] = [
     ),
     "how",
   ],
+  [/^what (?:does|will|would|did) it take (?:for (?:me|you|someone) )?to /, "how"],
+  // the superlative stays, as the quickest way need not be the way
+  [/^what is the (?=\w+est (?:way|method) (?:to|of) )/, "how"],
+  [
+    /^(?:what is |give me |share |do you have )?(?:a |an |the |your |some |any )*(?:good |best |simple |easy |basic )*recipes? (?:for|of) (?:the |a |an )?/,
+    "how",
+  ],
   [/^how to (?:best |properly |correctly )?/, "how"],
   [/^(?:how about|what about) /, "what"],
   [/^how come /, "why"],
@@ -98,6 +105,8 @@ const frames: readonly (readonly [RegExp, Intent])[] = [
     /^(?:what is |what was |what are )?(?:the )?(?:average |usual |typical )?(?:price|cost|prices|costs) (?:of|for|to) /,
     "price",
   ],
+  [/^what (?:do|does|did|will|would) (?=.*\bcosts?\b)/, "price"],
+  [/^how expensive (?:is|are|was|were|would it be to) /, "price"],
   [/^how much time\b ?/, "duration"],
   [/^how much\b ?/, "amount"],
   [/^(?:what is |what was )?(?:the )?amount of /, "amount"],

@@ -1,3 +1,4 @@
+import type { Comparison } from "./comparison.ts";
 import { featuresOf, pairOf } from "./features.ts";
 import { readingOf } from "./reading.ts";
 import { refusal } from "./rules.ts";
@@ -24,8 +25,24 @@ export function judge(a: string, b: string, similarity: number): Judgement {
   const reason = refusal(pair);
   if (reason !== null) return { verdict: "different", reason, score: 0 };
   const score = scored(featuresOf(pair, similarity));
-  if (score >= sameFrom) return { verdict: "same", reason: null, score };
+  const swapped = swap(pair.comparison);
+  if (score >= sameFrom && swapped === null) return { verdict: "same", reason: null, score };
   const only = [...pair.comparison.onlyA, ...pair.comparison.onlyB].map(({ text }) => text).slice(0, 6);
-  const what = only.length === 0 ? "wording" : `wording: only one of them has ${only.join(", ")}`;
+  const what =
+    swapped !== null
+      ? swapped
+      : only.length === 0
+        ? "wording"
+        : `wording: only one of them has ${only.join(", ")}`;
   return { verdict: score >= similarFrom ? "similar" : "different", reason: what, score };
+}
+
+/** What keeps two questions from being the same however close they are: one thing put in another's place, or an adjective more. */
+function swap({ onlyA, onlyB }: Comparison): string | null {
+  for (const one of onlyA) {
+    const other = onlyB.find((item) => item.class === one.class);
+    if (other !== undefined) return `another word: ${one.text} and ${other.text}`;
+  }
+  const more = [...onlyA, ...onlyB].find((item) => item.class === "adjective");
+  return more === undefined ? null : `another word: only one of them is ${more.text}`;
 }

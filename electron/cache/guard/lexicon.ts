@@ -60,7 +60,45 @@ const everyday = [
   "get obtain receive acquire",
   "cost price expense fee charge expensive",
   "big large huge",
-  "fast quick rapid speedy quickly",
+  "fast quick rapid speedy quickly quickest fastest",
+  "invent inventor",
+  "paint painter",
+  "discover discoverer",
+  "compose composer",
+  "win winner",
+  "own owner",
+  "defrost thaw",
+  "transfer move",
+  "exit quit leave close",
+  "pan skillet",
+  "lifespan life live",
+  "pronounce pronunciation",
+  "opinion think view",
+  "fridge refrigerator refrigerate",
+  "plane airplane aeroplane",
+  "enable activate setup",
+  "disable deactivate",
+  "update upgrade",
+  "minor small",
+  "measure find determine",
+  "graph chart diagram",
+  "colleague coworker",
+  "friend buddy",
+  "necktie tie",
+  "glass eyeglass spectacle",
+  "clothes clothing outfit wear",
+  "schedule plan",
+  "throw raise",
+  "loop iterate",
+  "median middle",
+  "wish message greeting",
+  "ripe ready",
+  "relieve soothe ease",
+  "prune trim",
+  "manager boss supervisor",
+  "raise increase",
+  "stick drive",
+  "inhabitant resident",
   "error problem issue trouble bug fault",
   "method way approach technique means manner strategy",
   "difference distinction differ distinguish differentiate compare different versus",
@@ -215,10 +253,21 @@ export function areSynonyms(a: string, b: string): "everyday" | "dictionary" | n
 }
 
 export function areAntonyms(a: string, b: string): boolean {
-  const pair = a < b ? `${a}:${b}` : `${b}:${a}`;
-  if (antonyms.has(pair) || furtherAntonyms.has(pair)) return true;
+  for (const one of graded(a)) {
+    for (const other of graded(b)) {
+      const pair = one < other ? `${one}:${other}` : `${other}:${one}`;
+      if (antonyms.has(pair) || furtherAntonyms.has(pair)) return true;
+    }
+  }
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
   return short.length > 2 && negatingPrefixes.some((prefix) => long === prefix + short);
+}
+
+/** A word, and what it may be the comparative or superlative of. */
+function graded(word: string): string[] {
+  const base = /^(.{2,}?)(?:est|er)$/.exec(word)?.[1];
+  if (base === undefined) return [word];
+  return [word, base, stemOf(`${base}e`), base.replace(/(.)\1$/, "$1"), base.replace(/i$/, "y")];
 }
 
 const negatingPrefixes = ["un", "in", "im", "il", "ir", "dis", "non", "de", "mis", "non-", "anti", "anti-"];

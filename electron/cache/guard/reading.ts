@@ -26,7 +26,9 @@ export interface Reading {
   persons: string[];
   /** What the verb of the question leaves open: can, should, must, may, will. */
   modal: string;
-  tense: "past" | "present" | "";
+  tense: "past" | "present" | "future" | "";
+  /** Whether what is done stands before who does it. */
+  passive: boolean;
   /** `and`, `or`, as far as either joins items. */
   joins: Set<string>;
 }
@@ -44,10 +46,16 @@ const filler = listed(
     "and or but nor please kindly very really actually just exactly simply basically literally quite rather even ever also too own such same " +
     "any some kind kinds sort sorts type types way ways thing things stuff properly correctly best good well easy easily easiest proper right " +
     "able possible possibly want need like wish let go going help tell know make makes using use used via through during within per upon " +
-    "am pm s t etc u im vs versus between among regarding concerning effective effectively efficiently successfully specific particular certain " +
+    "am pm s t etc u im vs versus between among regarding concerning " +
     "myself yourself yourselves ourselves itself themselves self everything something anything much many lot lots bit out up off over down " +
-    "ok okay currently considered called start take come mean means around",
+    "ok okay made done currently considered called start take come mean means around",
 );
+
+/** Words that a question of price asks for by itself. */
+const prices = listed("cost price expensive charge pay");
+
+/** Words that are filler in "the best way to", and the point of "is it good". */
+const judgements = listed("good best well easy easily easiest proper right better");
 
 const negators = listed("not no never without neither nor none nothing nobody nowhere except cannot");
 
@@ -145,6 +153,7 @@ export function readingOf(question: string): Reading {
     persons: [],
     modal: "",
     tense: "",
+    passive: passive.test(` ${texts.join(" ")} `),
     joins: new Set(),
   };
   for (const [at, { text }] of words.entries()) {
@@ -158,7 +167,14 @@ export function readingOf(question: string): Reading {
     // a polite "could you" leads nowhere
     if (!(texts[at + 1] === "you" && at < framing))
       reading.modal ||= modals.get(text) ?? (text === "have" && texts[at + 1] === "to" ? "must" : "");
-    if (reading.tense === "") reading.tense = past.has(text) ? "past" : present.has(text) ? "present" : "";
+    if (reading.tense === "")
+      reading.tense = past.has(text)
+        ? "past"
+        : present.has(text)
+          ? "present"
+          : text === "will"
+            ? "future"
+            : "";
     if (
       text === "used" &&
       texts[at + 1] === "to" &&
@@ -166,7 +182,7 @@ export function readingOf(question: string): Reading {
     )
       reading.turns.add("formerly");
   }
-  reading.items = itemsOf(words, framing, taken, reading.joins);
+  reading.items = itemsOf(words, framing, taken, reading);
   return reading;
 }
 
@@ -174,10 +190,10 @@ function itemsOf(
   words: readonly Word[],
   framing: number,
   taken: ReadonlySet<number>,
-  joins: Set<string>,
+  { intent, joins, passive: isPassive }: Pick<Reading, "intent" | "joins" | "passive">,
 ): Item[] {
   const items: Item[] = [];
-  const texts = words.map(({ text }) => text);
+  const says = intent === "price" ? prices : intent === "yes-no" ? judgements : null;
   let role = "";
   let before: Item | null = null;
   for (const [at, word] of words.entries()) {
@@ -197,14 +213,19 @@ function itemsOf(
     } else if (prepositions.has(text)) {
       role = text;
       before = null;
-    } else if (filler.has(text) || negators.has(text) || turnGroups.has(text) || persons.has(text)) {
+    } else if (isFiller(text) || negators.has(text) || turnGroups.has(text) || persons.has(text)) {
       if (word.named && /^\p{L}{3,}/u.test(text) && !turnGroups.has(text) && !articles.has(text)) {
         before = add(word, role);
       } else if (!articles.has(text)) before = null;
     } else before = add(word, before !== null && before.class !== "verb" ? before.role : role);
     if (before !== null) role = "";
   }
-  return rearranged(items, texts);
+  return rearranged(items, isPassive);
+
+  function isFiller(text: string): boolean {
+    if (says === prices && prices.has(text)) return true;
+    return filler.has(text) && !(says === judgements && judgements.has(text));
+  }
 
   function add({ text, stem, named }: Word, under: string): Item {
     const item = { text, stem, named, class: named ? ("noun" as const) : classOf(stem), role: under };
@@ -214,7 +235,7 @@ function itemsOf(
 }
 
 /** Puts "the mayor of Paris" in the order of "the Paris mayor", and the doer of a passive before what is done. */
-function rearranged(items: readonly Item[], texts: readonly string[]): Item[] {
+function rearranged(items: readonly Item[], isPassive: boolean): Item[] {
   const order = [...items];
   for (let at = 1; at < order.length; at++) {
     const [left, right] = [order[at - 1], order[at]];
@@ -224,7 +245,7 @@ function rearranged(items: readonly Item[], texts: readonly string[]): Item[] {
     }
   }
   const by = order.findIndex(({ role }) => role === "by");
-  if (by < 1 || !passive.test(` ${texts.join(" ")} `)) return order;
+  if (by < 1 || !isPassive) return order;
   const doers = order.filter((item, at) => at >= by && item.role === "by");
   const rest = order.filter((item) => !doers.includes(item));
   const verb = participle.test(rest[by - 1]?.text ?? "") ? by - 1 : by;

@@ -2,16 +2,24 @@ import type { LlamaContextSequence, Token } from "node-llama-cpp";
 
 /**
  * A prompt is read in pieces that keep native code busy for about this long, milliseconds: llama.cpp can't be stopped inside of
- * one, and a stop is to be heard within 300 ms on a machine that is at times twice as slow.
+ * one, and a stop is to be heard within 300 ms.
  */
-const pieceMs = 100;
+const pieceMs = 200;
+/** llama.cpp's flash attention on the CPU works on this many tokens at a time; with fewer it falls back to a way half as fast. */
+const tile = 64;
+/** A whole tile is worth this much more than its time. */
+const tileBonus = 1.4;
 const smallestPiece = 8;
 const firstPiece = 16;
 const largestPiece = 512;
+/** What is left of an observed speed with each piece after it. */
+const forgetting = 0.9;
 
 /** Reads prompts into sequences, in pieces as large as an abort in time allows. */
 export class Reader {
   #size = firstPiece;
+  /** Tokens a millisecond. */
+  #perMs = 0;
 
   /**
    * Evaluates what of `tokens` is not in `sequence` yet, which holds their beginning. Given all at once, a prompt would be read to
@@ -20,7 +28,9 @@ export class Reader {
   async read(sequence: LlamaContextSequence, tokens: readonly Token[], signal: AbortSignal): Promise<void> {
     for (let at = sequence.nextTokenIndex; at < tokens.length; ) {
       signal.throwIfAborted();
-      const piece = tokens.slice(at, at + this.#size);
+      // equal pieces: a short last one would cost more than its share
+      const left = tokens.length - at;
+      const piece = tokens.slice(at, at + Math.ceil(left / Math.ceil(left / this.#size)));
       const started = performance.now();
       await sequence.evaluateWithoutGeneratingNewTokens(piece);
       at += piece.length;
@@ -29,10 +39,11 @@ export class Reader {
     signal.throwIfAborted();
   }
 
-  /** A short piece says little about long ones, so that the size at most doubles. */
+  /** The best of the last pieces counts: a slow one was most likely held up by another program. The size at most doubles. */
   #learn(tokens: number, ms: number): void {
-    const fits = Math.floor((tokens * pieceMs) / Math.max(1, ms));
-    const reach = tokens < this.#size ? this.#size : this.#size * 2;
-    this.#size = Math.max(smallestPiece, Math.min(largestPiece, reach, fits));
+    this.#perMs = Math.max(tokens / Math.max(1, ms), this.#perMs * forgetting);
+    const fits = Math.floor(this.#perMs * pieceMs);
+    const size = Math.min(largestPiece, this.#size * 2, fits);
+    this.#size = size < tile && fits * tileBonus >= tile ? tile : Math.max(smallestPiece, size);
   }
 }

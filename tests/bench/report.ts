@@ -26,11 +26,17 @@ export function markdown({ title, text, columns, rows }: Section): string {
   return `### ${title}\n\n${[line(columns), rule, ...rows.map(line)].join("\n")}\n\n${text}\n`;
 }
 
-const begin = "<!-- Written by npm run bench; edit what is above and below. -->";
-const end = "<!-- The end of what npm run bench writes. -->";
+/** The lines between which a program writes its results. */
+const marksOf = (command: string) => ({
+  begin: `<!-- Written by ${command}; edit what is above and below. -->`,
+  end: `<!-- The end of what ${command} writes. -->`,
+});
+const benchMarks = marksOf("npm run bench");
+/** Those of `npm run bench:local`. */
+export const localMarks = marksOf("npm run bench:local");
 
 /** Puts the results between the two marks of a document. Throws when a mark is missing. */
-export function writeBetweenMarks(path: string, results: string): void {
+export function writeBetweenMarks(path: string, results: string, { begin, end } = benchMarks): void {
   const document = readFileSync(path, "utf8");
   const [before, rest] = document.split(begin);
   const [, after] = (rest ?? "").split(end);

@@ -44,6 +44,7 @@ import { Health } from "./health.ts";
 import { LevelWatch } from "./level-watch.ts";
 import { LinkTester, probe, type TrialKeys } from "./link-test.ts";
 import { Locales } from "./locales.ts";
+import { Metrics } from "./metrics.ts";
 import { Outbox } from "./outbox.ts";
 import { OutboxItems } from "./outbox-items.ts";
 import { Quality } from "./quality.ts";
@@ -216,6 +217,7 @@ export function createApp(options: AppOptions): App {
       budget.record(attempt, exchange);
       levels.record(attempt);
       health.record(attempt);
+      metrics.recordAttempt(attempt);
     },
   };
   const chain = new Quality({
@@ -225,7 +227,7 @@ export function createApp(options: AppOptions): App {
   });
   const run: App["run"] = (request, signal, may) => {
     health.noteRequest();
-    return levels.over(chain.run(request, signal, may));
+    return levels.over(chain.run(request, signal, may), (finished) => metrics.recordEnd(finished));
   };
   const entries = opened.use(new OutboxEntries({ database, clock, newId: randomUUID, max: outboxMax }));
   const outbox = new Outbox({
@@ -259,6 +261,7 @@ export function createApp(options: AppOptions): App {
     version: options.version,
   }));
   engine.onStatus(() => status.changed());
+  const metrics = new Metrics(() => status.now);
 
   /** Takes up the chain as it is set now. */
   const takeUp = () => {
@@ -273,6 +276,7 @@ export function createApp(options: AppOptions): App {
     run,
     embed: bundledEmbedder(engine, resources),
     status: () => status.now,
+    metrics: () => metrics.read(),
     level: () => levels.level,
     links: () => settings.links,
     setLevel: (level) => settings.setCeiling(level),

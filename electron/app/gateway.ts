@@ -10,7 +10,7 @@ import { type Secrets, StoreError } from "../store/index.ts";
 export interface GatewayServiceParts
   extends Pick<
     GatewayParts,
-    "run" | "embed" | "status" | "level" | "links" | "setLevel" | "now" | "onError"
+    "run" | "embed" | "status" | "metrics" | "level" | "links" | "setLevel" | "now" | "onError"
   > {
   config(): Config;
   /** Replaces the settings' config; throws a StoreError `conflict` while a config file is in force. */

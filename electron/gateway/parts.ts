@@ -14,6 +14,8 @@ export interface GatewayParts {
   /** One vector for each text, in their order; null where this machine has no embedder. */
   embed: ((texts: readonly string[], signal: AbortSignal) => Promise<Embedded>) | null;
   status(): Status;
+  /** The metrics in Prometheus' text format, and its content type. */
+  metrics(): Promise<{ text: string; contentType: string }>;
   /** The level in force now: `status().level`, without the rest. */
   level(): Level;
   links(): readonly Link[];

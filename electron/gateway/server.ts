@@ -7,6 +7,7 @@ import { embeddings } from "./embeddings.ts";
 import { serve } from "./endpoint.ts";
 import { guard } from "./guard.ts";
 import { countTokens, messages } from "./messages.ts";
+import { metrics } from "./metrics.ts";
 import { listModels, oneModel } from "./models.ts";
 import type { GatewayParts } from "./parts.ts";
 import { circuitCompletions, plainCompletions } from "./plain-completions.ts";
@@ -47,6 +48,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     circuits(parts),
     readLevel(parts),
     setLevel(parts),
+    metrics(parts),
   ]);
   let document: object | undefined;
   gateway.get("/openapi.json", (c) => {

@@ -20,6 +20,7 @@ async function serving(says: Record<string, string[]>, config: Config = {}) {
     links: () => app.settings.links,
     setLevel: () => {},
     embed: null,
+    metrics: async () => ({ text: "", contentType: "text/plain" }),
     now: Date.now,
     token: () => "secret",
     maxBody: 100_000,

@@ -80,6 +80,7 @@ export class House implements AsyncDisposable {
     const gateway = createGateway({
       run: this.run,
       embed: null,
+      metrics: async () => ({ text: "", contentType: "text/plain" }),
       status: () => this.app.status.now,
       level: () => this.app.status.now.level,
       links: () => this.app.settings.links,

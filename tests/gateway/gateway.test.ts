@@ -98,6 +98,7 @@ function setUp(
       status.ceiling = level;
     },
     embed: null,
+    metrics: async () => ({ text: "up 1\n", contentType: "text/plain; version=0.0.4" }),
     version: "0.0.0",
     maxBody: 2_000,
     maxRequests: 8,

@@ -17,16 +17,22 @@ function open(folder = temporaryFolder()) {
 describe("settings", () => {
   test("are the defaults, and no file, until something is set", () => {
     const { settings, folder } = open();
-    expect(settings.get()).toEqual({ theme: "system", level: "full", config: {} });
+    expect(settings.get()).toEqual({ theme: "system", language: "system", level: "full", config: {} });
     expect(readdirSync(folder)).toEqual([]);
   });
 
   test("are kept in a file that only its owner can read", () => {
     const { settings, folder, path } = open();
-    expect(settings.update({ theme: "dark" })).toEqual({ theme: "dark", level: "full", config: {} });
+    expect(settings.update({ theme: "dark" })).toEqual({
+      theme: "dark",
+      language: "system",
+      level: "full",
+      config: {},
+    });
     settings.update({ config: { deadline: "90s" } });
     expect(open(folder).settings.get()).toEqual({
       theme: "dark",
+      language: "system",
       level: "full",
       config: { deadline: "90s" },
     });
@@ -62,7 +68,7 @@ describe("settings", () => {
   ])("in a file that %s are put aside and told of, and the defaults hold", (_, text, reason) => {
     const { settings, moved, path } = open();
     writeFileSync(path, text);
-    expect(settings.get()).toEqual({ theme: "system", level: "full", config: {} });
+    expect(settings.get()).toEqual({ theme: "system", language: "system", level: "full", config: {} });
     expect(moved).toHaveLength(1);
     expect(moved[0]?.message).toMatch(reason);
     expect(readFileSync(moved[0]?.to ?? "", "utf8")).toBe(text);
@@ -75,7 +81,12 @@ describe("settings", () => {
     const { settings, moved, path } = open();
     settings.update({ theme: "dark" });
     writeFileSync(path, "{");
-    expect(settings.update({ theme: "light" })).toEqual({ theme: "light", level: "full", config: {} });
+    expect(settings.update({ theme: "light" })).toEqual({
+      theme: "light",
+      language: "system",
+      level: "full",
+      config: {},
+    });
     expect(moved).toHaveLength(1);
   });
 

@@ -1,4 +1,5 @@
 import { createContext, use } from "react";
+import type { CacheModel } from "./cache/index.ts";
 import type { Conversations, Drafts, Thread } from "./chat/index.ts";
 import type { Connection } from "./connection/index.ts";
 import type { StatusModel } from "./health/index.ts";
@@ -13,6 +14,7 @@ export interface AppModel {
   drafts: Drafts;
   status: StatusModel;
   outbox: OutboxModel;
+  cache: CacheModel;
   settings: SettingsModel;
   gateway: GatewayModel;
 }

@@ -1,7 +1,8 @@
-import { Inbox, Menu as MenuIcon, Settings as SettingsIcon, X } from "lucide-react";
+import { Archive, Inbox, Menu as MenuIcon, Settings as SettingsIcon, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { Status } from "../electron/contract/index.ts";
 import { useApp } from "./app-model.ts";
+import { CachePage } from "./cache/index.ts";
 import { ChatPage, ConversationList, LocalOnlySwitch } from "./chat/index.ts";
 import { ConnectionBanner } from "./connection/index.ts";
 import { StatusBar, Warnings } from "./health/index.ts";
@@ -36,6 +37,7 @@ export function App() {
             <main className="flex min-h-0 flex-1 flex-col">
               {route.page === "chat" && <ChatPage conversation={route.conversation} />}
               {route.page === "outbox" && <OutboxPage />}
+              {route.page === "cache" && <CachePage />}
               {route.page === "settings" && <SettingsPage route={route} />}
             </main>
           </div>
@@ -105,6 +107,20 @@ function SideBar({ route, outbox, open, onClose }: SideBarProps) {
           <Button
             asChild
             variant="quiet"
+            className={cn("w-full justify-start", route.page === "cache" && "bg-accent-soft text-ink")}
+          >
+            <a
+              href={hashOf({ page: "cache" })}
+              onClick={onClose}
+              aria-current={route.page === "cache" ? "page" : undefined}
+            >
+              <Archive aria-hidden />
+              Cache
+            </a>
+          </Button>
+          <Button
+            asChild
+            variant="quiet"
             className={cn("w-full justify-start", route.page === "settings" && "bg-accent-soft text-ink")}
           >
             <a
@@ -137,7 +153,7 @@ interface TopBarProps {
   onList: () => void;
 }
 
-const titles = { settings: "Settings", outbox: "Outbox" } as const;
+const titles = { settings: "Settings", outbox: "Outbox", cache: "Cache" } as const;
 
 function TopBar({ route, listOpen, onList }: TopBarProps) {
   const { conversations } = useApp();

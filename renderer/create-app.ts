@@ -1,4 +1,5 @@
 import type { AppModel } from "./app-model.ts";
+import { CacheModel } from "./cache/index.ts";
 import { Conversations, storedDrafts, storedKept, Thread } from "./chat/index.ts";
 import { Connection, openHere } from "./connection/index.ts";
 import { StatusModel } from "./health/index.ts";
@@ -26,6 +27,7 @@ export function createApp(): AppModel {
   });
   const status = new StatusModel(connection);
   const outbox = new OutboxModel(connection, status.store);
+  const cache = new CacheModel(connection);
   const settings = new SettingsModel(connection, localStorage);
   const gateway = new GatewayModel(connection);
   void connection.run();
@@ -36,6 +38,7 @@ export function createApp(): AppModel {
     drafts: storedDrafts(localStorage),
     status,
     outbox,
+    cache,
     settings,
     gateway,
   };

@@ -186,7 +186,6 @@ export function createApp(options: AppOptions): App {
     modelPath: (model) => modelPath(model, resources),
     fetch: egress.fetch,
     clock,
-    guard: () => ({ verdict: "similar", reason: "Nothing judges yet whether both ask the same." }),
     config: settings.config.cache ?? {},
     onError,
   });

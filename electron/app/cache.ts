@@ -1,8 +1,8 @@
 import {
   EmergencyCache,
   type Entry,
-  type Guard,
   isTimeBound,
+  judge,
   LookupLog,
   type Purge,
   SqliteStore,
@@ -28,7 +28,6 @@ export interface CacheParts extends CacheEmbedderParts {
   conversations: Pick<Conversations, "get" | "history" | "isLocalOnly" | "message">;
   secrets: Pick<Secrets, "own">;
   clock: Clock;
-  guard: Guard;
   config: NonNullable<Config["cache"]>;
   onError(error: unknown): void;
 }
@@ -54,7 +53,7 @@ export class Cache implements AsyncDisposable {
   #cancelStart = () => {};
 
   constructor(parts: CacheParts) {
-    const { config, database, clock, guard, onError } = parts;
+    const { config, database, clock, onError } = parts;
     this.#parts = parts;
     // The keychain is touched when the cache is first needed, and only then.
     let seal: ReturnType<typeof cacheSeal> | null = null;
@@ -70,7 +69,7 @@ export class Cache implements AsyncDisposable {
       log: this.#log,
       verdicts: this.#verdicts,
       embedder: this.#embedder,
-      guard: config.guard === false ? null : guard,
+      guard: config.guard === false ? null : judge,
       threshold: config.threshold ?? 0.9,
       clock,
       isLocalOnly: (conversation) => parts.conversations.isLocalOnly(conversation),

@@ -9,8 +9,8 @@ export interface Embedder {
 /** What a guard found of two questions: `same` may be answered alike, `similar` may be shown beside, `different` may not. */
 export interface Judgement {
   verdict: "same" | "similar" | "different";
-  /** Why, in words for a person. */
-  reason: string;
+  /** Why it is not the same, in words for a person; null where it is. */
+  reason: string | null;
 }
 
 /** Judges whether an earlier question asks the same as this one. `similarity` is their cosine. */

@@ -201,7 +201,8 @@ export class EmergencyCache implements AnswerCache, AsyncDisposable {
           : said
             ? ({ verdict: "same", reason: "You said that it is the same question." } as const)
             : ({ verdict: "different", reason: "You said that it is another question." } as const);
-      judged.push({ entry, similarity, ...judgement });
+      const { verdict, reason } = judgement;
+      judged.push({ entry, similarity, verdict, reason: reason ?? "Both ask the same." });
     }
     return judged;
   }

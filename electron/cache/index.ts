@@ -5,6 +5,7 @@ export { aesCipher, type Cipher, plainCipher } from "./cipher.ts";
 export type { Embedder, Guard, Judgement } from "./embedder.ts";
 export { EmergencyCache, type EmergencyCacheParts } from "./emergency-cache.ts";
 export type { Entry, EntryStore, Purge, StoreLimits } from "./entry.ts";
+export { judge } from "./guard/index.ts";
 export { type Lookup, LookupLog } from "./lookup-log.ts";
 export { cacheMigrations } from "./schema.ts";
 export { SqliteStore } from "./sqlite-store.ts";

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { type AskOptions, ask } from "./cli/ask.ts";
+import { cacheExport, cachePurge, cacheSearch, cacheStats, type PurgeOptions } from "./cli/cache.ts";
 import { type DoctorOptions, doctor } from "./cli/doctor.ts";
 import { exitCode } from "./cli/exit-codes.ts";
 import { type ServeOptions, serve } from "./cli/serve.ts";
@@ -59,6 +60,35 @@ function commandLine(terminal: Terminal, done: (code: number) => void): Command 
     .option("--json", "print the findings as JSON")
     .option("--offline", "ask only the links on this machine")
     .action((options: DoctorOptions) => withApp((node) => doctor(options, node, terminal)));
+
+  const cache = program
+    .command("cache")
+    .description("the earlier answers that are kept for when no link can answer");
+  cache
+    .command("stats")
+    .description("what is kept, how it is kept, and how it served: hits, refusals and why")
+    .option("--json", "print the numbers as JSON")
+    .action((options: { json?: true }) => withApp(({ app }) => cacheStats(options, app, terminal)));
+  cache
+    .command("search [text...]")
+    .description("answers whose question or text hold this; without a text the newest")
+    .option("--json", "print the answers as JSON")
+    .action((words: string[], options: { json?: true }) =>
+      withApp(({ app }) => cacheSearch(words, options, app, terminal)),
+    );
+  cache
+    .command("purge")
+    .description("remove answers; pinned ones stay unless --pinned")
+    .option("--all", "all of them")
+    .option("--older-than <days>", "those older than this", positive)
+    .option("--conversation <id>", "those of this conversation")
+    .option("--search <text>", "those that hold this text")
+    .option("--pinned", "pinned ones too")
+    .action((options: PurgeOptions) => withApp(({ app }) => cachePurge(options, app, terminal)));
+  cache
+    .command("export")
+    .description("print every answer with its question as a line of JSON")
+    .action(() => withApp(({ app }) => cacheExport(app, terminal)));
   return program;
 }
 

@@ -1,6 +1,7 @@
 import { Check, Copy, RotateCcw } from "lucide-react";
 import { memo, type ReactNode, useId, useState } from "react";
 import type { NoticeAction } from "../../electron/contract/index.ts";
+import { CacheUse, MarkDown } from "../cache/index.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { Tooltip } from "../ui/tooltip.tsx";
@@ -89,6 +90,7 @@ export const AnswerView = memo(function AnswerView(props: AnswerViewProps) {
         </div>
         <Ending message={message} />
         <Notices notices={receipt?.notices ?? live?.notices ?? []} onAction={props.onAction} />
+        {receipt !== null && live === null && <CacheUse receipt={receipt} />}
         {props.offer}
         {live === null && <Actions {...props} />}
       </div>
@@ -122,6 +124,10 @@ function AnsweredIn({ entry: { message } }: { entry: Entry }) {
   );
 }
 
+/** Whether the answer may be in the cache: whole, and of a cloud link. */
+const isKeepable = ({ message: { state, receipt } }: Entry): boolean =>
+  state === "complete" && (receipt?.tier === "cloud" || receipt?.tier === "backup");
+
 function Actions({ entry, at, count, canRegenerate, onChoose, onRegenerate }: AnswerViewProps) {
   const { copied, copy } = useCopy();
   return (
@@ -149,6 +155,7 @@ function Actions({ entry, at, count, canRegenerate, onChoose, onRegenerate }: An
           <RotateCcw aria-hidden />
         </Button>
       </Tooltip>
+      {isKeepable(entry) && <MarkDown message={entry.message} />}
       <Variants at={at} count={count} onChoose={onChoose} />
     </div>
   );

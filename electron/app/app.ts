@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isAbsolute, join, resolve } from "node:path";
+import { join } from "node:path";
 import { cacheMigrations } from "../cache/index.ts";
 import {
   type ChainParts,
@@ -18,6 +18,7 @@ import type {
   Status,
 } from "../contract/index.ts";
 import { EngineClient, type EngineProcess } from "../engine/index.ts";
+import { modelsMigrations, type Place } from "../models/index.ts";
 import { type Locale, noticesOf, outboxNotice } from "../notices/index.ts";
 import { createProviders, llamaProvider, loadPresets } from "../providers/index.ts";
 import {
@@ -45,6 +46,8 @@ import { LevelWatch } from "./level-watch.ts";
 import { LinkTester, probe, type TrialKeys } from "./link-test.ts";
 import { Locales } from "./locales.ts";
 import { Metrics } from "./metrics.ts";
+import type { ModelManager } from "./model-manager.ts";
+import { createModels } from "./models.ts";
 import { Outbox } from "./outbox.ts";
 import { OutboxItems } from "./outbox-items.ts";
 import { Quality } from "./quality.ts";
@@ -74,6 +77,8 @@ export interface AppOptions {
   onBattery?(): boolean;
   /** What every answer must pass, besides what config and request ask. */
   requirements?: readonly Requirement[];
+  /** Where other programs keep models; nowhere unless given. */
+  modelPlaces?: readonly Place[];
   clock?: Clock;
   fetch?: typeof fetch;
 }
@@ -90,6 +95,7 @@ export interface App extends AsyncDisposable {
   tester: LinkTester;
   /** The gateway: off until a host starts it, or has it follow its switch. */
   gateway: GatewayService;
+  models: ModelManager;
   /** Begins to work off the outbox: for hosts that stay, and so may ask again later. */
   startOutbox(): void;
   /** Loads the embedder before it is needed, and embeds what waits: for hosts that stay. */
@@ -118,6 +124,7 @@ export function createApp(options: AppOptions): App {
   using opened = new DisposableStack();
   const database = opened.use(open("holdfast.db", storeMigrations));
   const conversations = opened.use(new Conversations({ database, clock, newId: randomUUID }));
+  const modelsDatabase = opened.use(open("models.db", modelsMigrations));
   const cacheDatabase = opened.use(open("cache.db", cacheMigrations));
   const presets = loadPresets(join(resources, "providers.json"));
   const secrets = new Secrets({ env, vaults: options.vaults });
@@ -135,7 +142,7 @@ export function createApp(options: AppOptions): App {
       fetch: egress.fetch,
       clock,
     }),
-    llama: withLoneQuestions(llamaProvider({ engine, resolveModel: (model) => modelPath(model, resources) })),
+    llama: withLoneQuestions(llamaProvider({ engine, resolveModel: (model) => models.pathOf(model) })),
   };
   const provider = ({ provider: name }: Link): Provider => egress.guard(providers[name] as Provider);
 
@@ -148,6 +155,7 @@ export function createApp(options: AppOptions): App {
     onChange: () => {
       takeUp();
       status.changed();
+      models.state.changed();
     },
     onKeyChange: (link) => health.forget(link),
   });
@@ -155,6 +163,18 @@ export function createApp(options: AppOptions): App {
   const locale = () => locales.of(settings.settings.language);
   // A file that can't be used is told of now, and not in the middle of an answer.
   locales.of("en");
+  const models = createModels({
+    database: modelsDatabase,
+    resources,
+    dataDir,
+    places: options.modelPlaces ?? [],
+    env,
+    now,
+    egress,
+    engine,
+    settings,
+    onError,
+  });
   const levels = new LevelWatch({ clock, links: () => settings.links });
   const budget = new Budget({
     spend: new Spend({ database }),
@@ -183,7 +203,7 @@ export function createApp(options: AppOptions): App {
     conversations,
     secrets,
     engine,
-    modelPath: (model) => modelPath(model, resources),
+    modelPath: (model) => models.pathOf(model),
     fetch: egress.fetch,
     clock,
     config: settings.config.cache ?? {},
@@ -206,7 +226,7 @@ export function createApp(options: AppOptions): App {
           setAside(
             engine.status,
             settings.links.find((link) => link.id === id),
-            resources,
+            models,
           ),
         gpuUnavailable: engine.status.gpu_unavailable,
         isStarter: (id) => settings.links.some((link) => link.id === id && isStarter(link)),
@@ -289,6 +309,7 @@ export function createApp(options: AppOptions): App {
   });
   const router = createRouter({
     gateway,
+    models,
     conversations,
     answers,
     settings,
@@ -309,11 +330,13 @@ export function createApp(options: AppOptions): App {
     tester,
     run,
     gateway,
+    models,
     startOutbox: () => outbox.start(),
     startCache: () => cache.start(),
     cache,
     async [Symbol.asyncDispose]() {
       await gateway[Symbol.asyncDispose]();
+      await models.downloads[Symbol.asyncDispose]();
       await answers[Symbol.asyncDispose]();
       await outbox[Symbol.asyncDispose]();
       await cache[Symbol.asyncDispose]();
@@ -326,14 +349,7 @@ export function createApp(options: AppOptions): App {
 const msOf = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso));
 
 /** Whether the model of a link is one that the engine set aside. */
-function setAside(engine: EngineStatus, link: Link | undefined, resources: string): boolean {
+function setAside(engine: EngineStatus, link: Link | undefined, models: ModelManager): boolean {
   if (link?.provider !== "llama" || engine.set_aside.length === 0) return false;
-  const path = modelPath(link.model, resources);
-  return engine.set_aside.some((one) => one.path === path);
-}
-
-/** A model's path: as it stands when absolute, `resources/…` among what ships with the program, else from the working folder. */
-function modelPath(model: string, resources: string): string {
-  if (isAbsolute(model)) return model;
-  return model.startsWith("resources/") ? join(resources, "..", model) : resolve(model);
+  return engine.set_aside.some(({ path }) => path === models.resolve(link.model));
 }

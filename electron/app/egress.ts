@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Link, Provider, ProviderEvent } from "../chain/index.ts";
+import { isLoopback } from "./links.ts";
 
 /** For which request, and over which link, something wants to leave the machine. */
 interface Errand {
@@ -28,6 +29,19 @@ export class Egress {
     }
     return this.#fetch(input, init);
   };
+
+  /**
+   * A fetch for what the person asked for by hand, such as a model's download: no link answers for it. It refuses with what
+   * `refusal` says; what stays on this machine is never refused.
+   */
+  byHand(fetch: typeof globalThis.fetch, refusal: () => string | null): typeof globalThis.fetch {
+    return async (input, init) => {
+      const { hostname } = new URL(input instanceof Request ? input.url : input);
+      const reason = isLoopback(hostname) ? null : refusal();
+      if (reason !== null) throw new Error(reason);
+      return fetch(input, init);
+    };
+  }
 
   /** The same provider, whose requests leave through this door. */
   guard(provider: Provider): Provider {

@@ -148,5 +148,5 @@ function isLocal({ provider, base_url }: LinkConfig): boolean {
   return provider === "ollama" && (base_url === undefined || isLoopback(new URL(base_url).hostname));
 }
 
-const isLoopback = (host: string): boolean =>
+export const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);

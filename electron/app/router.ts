@@ -1,6 +1,7 @@
 import { implement, ORPCError } from "@orpc/server";
 import { api, type Preset, type Status } from "../contract/index.ts";
-import type { EngineClient } from "../engine/index.ts";
+import { type EngineClient, EngineFailure } from "../engine/index.ts";
+import { ModelError } from "../models/index.ts";
 import type { Conversations } from "../store/index.ts";
 import { StoreError } from "../store/index.ts";
 import type { Answers } from "./answers.ts";
@@ -8,10 +9,12 @@ import type { Cache } from "./cache.ts";
 import type { ChainSettings } from "./chain-settings.ts";
 import type { GatewayService } from "./gateway.ts";
 import type { LinkTester } from "./link-test.ts";
+import type { ModelManager } from "./model-manager.ts";
 import type { OutboxItems } from "./outbox-items.ts";
 import type { Watched } from "./watched.ts";
 
 export interface RouterParts {
+  models: ModelManager;
   conversations: Conversations;
   answers: Answers;
   settings: ChainSettings;
@@ -26,12 +29,26 @@ export interface RouterParts {
 
 /** The contract, implemented: each procedure a line or two over the part that does the work. */
 export function createRouter(parts: RouterParts) {
-  const { conversations, answers, settings, status, presets, tester, outbox, engine, gateway, cache } = parts;
+  const {
+    conversations,
+    answers,
+    settings,
+    status,
+    presets,
+    tester,
+    outbox,
+    models,
+    engine,
+    gateway,
+    cache,
+  } = parts;
   const door = implement(api).use(async ({ next }) => {
     try {
       return await next();
     } catch (error) {
-      throw error instanceof StoreError ? asWireError(error) : error;
+      const isTold =
+        error instanceof StoreError || error instanceof ModelError || error instanceof EngineFailure;
+      throw isTold ? asWireError(error) : error;
     }
   });
   return door.router({
@@ -95,6 +112,24 @@ export function createRouter(parts: RouterParts) {
       markDown: door.cache.markDown.handler(({ input }) => cache.markDown(input.message_id, input.down)),
       marked: door.cache.marked.handler(({ input }) => cache.marked(input.conversation_id)),
     },
+    models: {
+      get: door.models.get.handler(() => models.state.now),
+      watch: door.models.watch.handler(({ signal }) => models.state.watch(signal)),
+      add: door.models.add.handler(({ input, signal }) =>
+        models.add(input.reference, input.force ?? false, signal),
+      ),
+      pause: door.models.pause.handler(({ input }) => models.downloads.pause(input.id)),
+      resume: door.models.resume.handler(({ input }) => models.downloads.resume(input.id)),
+      cancel: door.models.cancel.handler(({ input }) => models.downloads.cancel(input.id)),
+      remove: door.models.remove.handler(({ input }) => models.remove(input.id)),
+      verify: door.models.verify.handler(({ input, signal }) => models.verify(input.id, signal)),
+      use: door.models.use.handler(async ({ input }) => ({ link: await models.use(input.id) })),
+      info: door.models.info.handler(({ input, signal }) => models.info(input.reference, signal)),
+      search: door.models.search.handler(({ input, signal }) => models.search(input.text, signal)),
+      rescan: door.models.rescan.handler(() => models.rescan()),
+      benchmark: door.models.benchmark.handler(({ input, signal }) => models.benchmark(input.id, signal)),
+      try: door.models.try.handler(({ input, signal }) => told(models.try(input.id, input.text, signal))),
+    },
     settings: {
       get: door.settings.get.handler(() => settings.settings),
       setLanguage: door.settings.setLanguage.handler(({ input }) => settings.setLanguage(input.language)),
@@ -122,11 +157,21 @@ export function createRouter(parts: RouterParts) {
 
 export type AppRouter = ReturnType<typeof createRouter>;
 
-function asWireError(error: StoreError): ORPCError<string, undefined> {
+function asWireError(error: StoreError | ModelError | EngineFailure): ORPCError<string, undefined> {
   const codes: Record<string, string> = {
     not_found: "NOT_FOUND",
     conflict: "CONFLICT",
     invalid: "BAD_REQUEST",
   };
-  return new ORPCError(codes[error.kind] ?? "INTERNAL_SERVER_ERROR", { message: error.message });
+  const otherwise = error instanceof StoreError ? "INTERNAL_SERVER_ERROR" : "BAD_REQUEST";
+  return new ORPCError(codes[error.kind] ?? otherwise, { message: error.message });
+}
+
+/** A stream whose errors keep their text on the way to the page. */
+async function* told<T>(stream: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw error instanceof ModelError || error instanceof EngineFailure ? asWireError(error) : error;
+  }
 }

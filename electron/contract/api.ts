@@ -5,6 +5,7 @@ import { chainEvent } from "./chat.ts";
 import { config, linkConfig } from "./config.ts";
 import { conversation, storedMessage } from "./conversation.ts";
 import { gatewayInfo } from "./gateway.ts";
+import { addedModel, foundModel, modelBenchmark, modelCheck, modelInfo, modelsState } from "./models.ts";
 import { outboxItem } from "./outbox.ts";
 import { preset } from "./presets.ts";
 import { attempt } from "./receipt.ts";
@@ -113,6 +114,34 @@ export const api = {
     markDown: base.input(z.object({ message_id: z.string(), down: z.boolean() })).output(nothing),
     /** The answers of a conversation that are marked down. */
     marked: base.input(z.object({ conversation_id: z.string() })).output(z.array(z.string())),
+  },
+  models: {
+    get: base.output(modelsState),
+    /** The state now, and again whenever it changes, a few times a second while something is downloaded. */
+    watch: base.output(eventIterator(modelsState)),
+    /** A catalogue id, `owner/repo:file`, a URL, or a path. Takes up an interrupted download of the same. */
+    add: base
+      .input(z.object({ reference: z.string().trim().min(1), force: z.boolean().optional() }))
+      .output(addedModel),
+    pause: base.input(byId).output(nothing),
+    resume: base.input(byId).output(nothing),
+    /** Ends a download and removes what there is of it. */
+    cancel: base.input(byId).output(nothing),
+    /** Removes a model; its file too where Holdfast put it there. CONFLICT while a link runs it. */
+    remove: base.input(byId).output(nothing),
+    verify: base.input(byId).output(modelCheck),
+    /** Puts a model into the chain, in place of the first local GGUF link. Gives the link's id. */
+    use: base.input(byId).output(z.object({ link: z.string() })),
+    info: base.input(z.object({ reference: z.string().trim().min(1) })).output(modelInfo),
+    search: base.input(z.object({ text: z.string().trim().min(1) })).output(z.array(foundModel)),
+    /** Looks again for models of other programs. */
+    rescan: base.output(nothing),
+    /** Measures a model, or with null this machine; a minute at most. */
+    benchmark: base.input(z.object({ id: z.string().nullable() })).output(modelBenchmark),
+    /** One short answer of one model, outside of the chain. */
+    try: base
+      .input(z.object({ id: z.string(), text: z.string().trim().min(1).max(4_000) }))
+      .output(eventIterator(z.object({ text: z.string() }))),
   },
   settings: {
     get: base.output(settings),

@@ -242,6 +242,13 @@ export const config = z.strictObject({
   requirements: z.array(requirementSpec).optional(),
   quality: qualityConfig.optional(),
   mirror: mirrorConfig.optional(),
+  models: z
+    .strictObject({
+      folder: z.string().min(1).optional(),
+      hub: z.url({ protocol: /^https?$/, error: "is not an http or https address" }).optional(),
+      connections: z.int().min(1).max(16).optional(),
+    })
+    .optional(),
   outbox: z.strictObject({ enabled: z.boolean().optional() }).optional(),
   budget: z.strictObject({ monthly_usd: z.number().nonnegative().optional() }).optional(),
   offline: z.strictObject({ message: z.string().optional(), retry_after: duration.optional() }).optional(),

@@ -6,6 +6,7 @@ export * from "./config.ts";
 export * from "./conversation.ts";
 export * from "./gateway.ts";
 export * from "./message.ts";
+export * from "./models.ts";
 export * from "./outbox.ts";
 export * from "./presets.ts";
 export * from "./receipt.ts";

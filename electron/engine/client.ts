@@ -1,7 +1,15 @@
 import { type Clock, systemClock } from "../chain/index.ts";
 import type { EngineStatus } from "../contract/index.ts";
 import { BackOff } from "./back-off.ts";
-import type { EmbedRequest, EngineEvent, EngineInfo, GenerateRequest, ModelRequest } from "./contract.ts";
+import type {
+  EmbedRequest,
+  EngineEvent,
+  EngineInfo,
+  GenerateRequest,
+  InspectRequest,
+  ModelFacts,
+  ModelRequest,
+} from "./contract.ts";
 import { tooLargeFor } from "./death.ts";
 import { EngineFailure } from "./failure.ts";
 import type { EngineProcess } from "./process.ts";
@@ -138,6 +146,12 @@ export class EngineClient implements AsyncDisposable {
     const vectors = await work.call((door, options) => door.embed(request, options));
     work.worked();
     return vectors.map(decodedVector);
+  }
+
+  /** What a model's header tells, without loading it. */
+  async inspect(request: InspectRequest, signal?: AbortSignal): Promise<ModelFacts> {
+    using work = await this.#begin({ lane: "embed", path: request.path }, signal);
+    return await work.call((door, options) => door.inspect(request, options));
   }
 
   /** Frees the memory of the model. Does not start a process to do so. */

@@ -71,6 +71,24 @@ export const embedRequest = z.object({
 });
 export type EmbedRequest = z.infer<typeof embedRequest>;
 
+export const inspectRequest = z.object({
+  /** Absolute path of a GGUF file. */
+  path: z.string().min(1),
+  /** Tokens to reckon the memory with. */
+  contextSize: z.int().positive(),
+});
+export type InspectRequest = z.infer<typeof inspectRequest>;
+
+/** What a model's header tells of it. `memoryBytes`: with the context, on the CPU; null where it can't be estimated. */
+export interface ModelFacts {
+  name: string | null;
+  architecture: string;
+  licence: string | null;
+  trainContextSize: number | null;
+  kind: "chat" | "embedding";
+  memoryBytes: number | null;
+}
+
 /**
  * What a generation tells: `accepted` at once (it may then wait, or load), `delta`s, and `finish` when it is whole.
  * `evaluated` are the tokens of the prompt that were not in memory already; `forgot` says that the oldest turns had to leave the model's window before the answer was whole.
@@ -116,6 +134,8 @@ export const engineContract = {
   generate: base.input(generateRequest).output(eventIterator(type<EngineEvent>())),
   /** A vector for each text, in `decodedVector`'s encoding: oRPC would send each number as text. */
   embed: base.input(embedRequest).output(type<string[]>()),
+  /** Reads a model's header without loading it, and beside whatever else the engine does. */
+  inspect: base.input(inspectRequest).output(type<ModelFacts>()),
   unload: base.output(type<void>()),
   info: base.output(type<EngineInfo>()),
   /** How the process does, at once: what the heartbeat asks. */

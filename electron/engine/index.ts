@@ -5,9 +5,12 @@ export type {
   EngineEvent,
   EngineInfo,
   GenerateRequest,
+  InspectRequest,
+  ModelFacts,
   ModelInfo,
   ModelRequest,
 } from "./contract.ts";
+export { EngineFailure } from "./failure.ts";
 export * from "./fork.ts";
 export type * from "./process.ts";
 export * from "./utility.ts";

@@ -21,6 +21,10 @@ export function engineRouter() {
   return os.router({
     load: os.load.handler(({ input, signal = never }) => explained(() => runtime.load(input, signal))),
     embed: os.embed.handler(({ input, signal = never }) => explained(() => embedder.embed(input, signal))),
+    inspect: os.inspect.handler(({ input }) =>
+      // node-llama-cpp is a large import, and the other calls are to be heard before it
+      explained(async () => (await import("./inspect.ts")).inspectModel(input)),
+    ),
     unload: os.unload.handler(({ signal = never }) => explained(() => runtime.unload(signal))),
     info: os.info.handler(() => runtime.info()),
     generate: os.generate.handler(async function* ({ input, signal = never }) {

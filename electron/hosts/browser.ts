@@ -19,6 +19,7 @@ async function main(): Promise<void> {
   app.startOutbox();
   void app.gateway.follow();
   app.startCache();
+  app.models.downloads.resumeInterrupted();
   const session = new PageSession(dataDir);
   const handler = new RPCHandler(app.router);
   const server = createPageServer({

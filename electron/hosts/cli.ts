@@ -3,6 +3,7 @@ import { type AskOptions, ask } from "./cli/ask.ts";
 import { cacheExport, cachePurge, cacheSearch, cacheStats, type PurgeOptions } from "./cli/cache.ts";
 import { type DoctorOptions, doctor } from "./cli/doctor.ts";
 import { exitCode } from "./cli/exit-codes.ts";
+import * as modelCommands from "./cli/models.ts";
 import { type ServeOptions, serve } from "./cli/serve.ts";
 import type { Terminal } from "./cli/terminal.ts";
 import { createNodeApp, type NodeApp } from "./node-app.ts";
@@ -54,6 +55,10 @@ function commandLine(terminal: Terminal, done: (code: number) => void): Command 
     )
     .action((options: ServeOptions) => withApp(({ app }) => serve(options, app, terminal)));
 
+  addModelCommands(program, (work, options) =>
+    withApp(({ app }) => modelCommands.models(work, app, terminal, options)),
+  );
+
   program
     .command("doctor")
     .description("say what works on this machine, what does not, and how to mend it")
@@ -90,6 +95,49 @@ function commandLine(terminal: Terminal, done: (code: number) => void): Command 
     .description("print every answer with its question as a line of JSON")
     .action(() => withApp(({ app }) => cacheExport(app, terminal)));
   return program;
+}
+
+type RunModels = (
+  work: Parameters<typeof modelCommands.models>[0],
+  options: modelCommands.ModelsOptions,
+) => Promise<void>;
+
+function addModelCommands(program: Command, run: RunModels): void {
+  const models = program.command("models").description("models on this machine: find, download, use, pack");
+  const command = (usage: string, description: string) =>
+    models.command(usage).description(description).option("--json", "print the result as JSON");
+  command("list", "what is on this machine, and what is being downloaded").action((options) =>
+    run(modelCommands.list, options),
+  );
+  command("search [words...]", "look in the catalogue")
+    .option("--hub", "ask Hugging Face's hub instead")
+    .action((words: string[], options) =>
+      run(modelCommands.search(words.join(" "), options.hub === true), options),
+    );
+  command("add <reference>", "add an id of the catalogue, owner/repository:file, an address or a path")
+    .option("--force", "even if it is too large for this machine")
+    .action((reference: string, options) => run(modelCommands.add(reference), options));
+  command("remove <id>", "remove a model or a download").action((id: string, options) =>
+    run(modelCommands.remove(id), options),
+  );
+  command("verify <id>", "compare a model with its checksum").action((id: string, options) =>
+    run(modelCommands.verify(id), options),
+  );
+  command("use <id>", "put a model into the chain").action((id: string, options) =>
+    run(modelCommands.use(id), options),
+  );
+  command("info <reference>", "what a model is, and whether it fits this machine").action(
+    (reference: string, options) => run(modelCommands.info(reference), options),
+  );
+  command("bench [id]", "measure a model, or this machine").action((id: string | undefined, options) =>
+    run(modelCommands.bench(id ?? null), options),
+  );
+  command("pack <target> <ids...>", "write models and settings to a folder or a .tar file").action(
+    (target: string, ids: string[], options) => run(modelCommands.pack(target, ids), options),
+  );
+  command("unpack <kit>", "check and install what pack wrote")
+    .option("--settings", "put the kit's settings into force as well")
+    .action((kit: string, options) => run(modelCommands.unpack(kit, options.settings === true), options));
 }
 
 const endOfHelp = `

@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import * as electron from "electron";
 import ElectronStore from "electron-store";
 import { createApp } from "../app/index.ts";
 import { utilityEngine } from "../engine/index.ts";
+import { knownPlaces } from "../models/index.ts";
 import { findConfigFile, type JsonFileOpener, loadConfigFile, safeStorageVault } from "../store/index.ts";
 import { type DesktopApp, startDesktop } from "./electron-desktop.ts";
 import { defaultDataDir } from "./node-app.ts";
@@ -52,12 +54,14 @@ function buildApp({ dataDir, configFile }: ReturnType<typeof findData>): Desktop
         }),
       ),
     systemLanguage: app.getLocale(),
+    modelPlaces: knownPlaces({ platform: process.platform, home: homedir(), env: process.env }),
     onError: logError,
     onBattery: () => powerMonitor.onBatteryPower,
   });
   holdfast.startOutbox();
   void holdfast.gateway.follow();
   holdfast.startCache();
+  holdfast.models.downloads.resumeInterrupted();
   return {
     router: holdfast.router,
     theme: holdfast.settings.settings.theme,

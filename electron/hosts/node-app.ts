@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { resolve } from "node:path";
 import envPaths from "env-paths";
 import { type App, type AppOptions, createApp } from "../app/index.ts";
 import { systemClock } from "../chain/index.ts";
 import { forkEngine } from "../engine/index.ts";
+import { knownPlaces } from "../models/index.ts";
 import {
   createConfStore,
   findConfigFile,
@@ -49,6 +51,7 @@ export function createNodeApp({ hostUrl, config: option }: NodeAppOptions): Node
     vaults: [keychainVault({ load: loadKeyring, clock: systemClock })],
     spawnEngine: () => forkEngine(paths.engineEntry),
     systemLanguage: new Intl.DateTimeFormat().resolvedOptions().locale,
+    modelPlaces: knownPlaces({ platform: process.platform, home: homedir(), env: process.env }),
     onError: (error) => console.error(error instanceof Error ? error.message : error),
   };
   return { app: createApp(options), paths, dataDir, version };

@@ -17,6 +17,7 @@ import {
   type FollowEvent,
   type GatewayInfo,
   type LinkConfig,
+  type ModelsState,
   type OutboxItem,
   type Receipt,
   type SecretsInfo,
@@ -24,6 +25,7 @@ import {
   type Status,
   type StoredMessage,
 } from "../../../electron/contract/index.ts";
+import { fakeModels, modelsState } from "./fake-models.ts";
 import { attempt, emptyCache, keychain, outboxItem, presets, status } from "./fixtures.ts";
 
 /** What the chain would tell for one question; it may wait for the test between events. */
@@ -111,6 +113,8 @@ export class FakeApp {
   testResult: { ok: boolean; attempt: Attempt } = { ok: true, attempt: attempt({ duration_ms: 320 }) };
   /** Answers the next questions. */
   script: Script;
+  /** What the models' page shows, and what was asked of it. */
+  readonly models = { state: new Signal<ModelsState>(modelsState()), asked: [] as string[] };
   readonly #root: string;
   readonly #generations = new Map<string, Generation>();
   readonly #sockets = new Set<WebSocket>();
@@ -403,6 +407,7 @@ export class FakeApp {
       engine: {
         tryAgain: os.engine.tryAgain.handler(() => this.status.value),
       },
+      models: fakeModels(this.models),
       settings: {
         get: os.settings.get.handler(() => this.settings),
         setLanguage: os.settings.setLanguage.handler(({ input }) => {

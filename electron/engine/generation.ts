@@ -72,10 +72,9 @@ export class Generation {
     const prompt = this.#tokens(history);
     const { contextSize, sequences, reader } = this.#at;
     if (prompt.length + 2 > contextSize) throw contextTooLong(prompt.length, contextSize);
-    const beforeLast = prompt.slice(0, -1); // the last token belongs to the generation, which needs one to start from
-    const sequence = await sequences.take(beforeLast);
+    const sequence = await sequences.take(prompt.slice(0, -1)); // the last token is evaluated in any case: the first word comes of it
     const evaluated = prompt.length - sequence.nextTokenIndex;
-    await reader.read(sequence, beforeLast, this.#signal);
+    await reader.approach(sequence, prompt, this.#signal);
 
     using chat = new LlamaChat({ contextSequence: sequence, chatWrapper: this.#wrapper });
     const before = sequence.tokenMeter.getState();
@@ -173,9 +172,9 @@ export class Generation {
         this.#forgot = true;
         const kept = trimmedTo(chatHistory, maxTokensCount, (history) => this.#tokens(history).length);
         try {
-          const prompt = this.#tokens(kept).slice(0, -1);
-          await sequences.fit(sequence, prompt);
-          await reader.read(sequence, prompt, this.#signal);
+          const prompt = this.#tokens(kept);
+          await sequences.fit(sequence, prompt.slice(0, -1));
+          await reader.approach(sequence, prompt, this.#signal);
         } catch (error) {
           // node-llama-cpp would take an abort for a failure of the strategy; it looks at the signal next
           if (!this.#signal.aborted) throw error;

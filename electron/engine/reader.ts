@@ -26,17 +26,30 @@ export class Reader {
    * its end whatever the signal says: minutes, for a long conversation on a slow machine. Throws the signal's reason.
    */
   async read(sequence: LlamaContextSequence, tokens: readonly Token[], signal: AbortSignal): Promise<void> {
-    for (let at = sequence.nextTokenIndex; at < tokens.length; ) {
+    await this.approach(sequence, tokens, signal);
+    const last = tokens.slice(sequence.nextTokenIndex);
+    if (last.length > 0) await sequence.evaluateWithoutGeneratingNewTokens(last);
+    signal.throwIfAborted();
+  }
+
+  /** As `read`, but leaves a last piece to a generation, which needs something to start from and samples from it in one go. */
+  async approach(
+    sequence: LlamaContextSequence,
+    tokens: readonly Token[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (let at = sequence.nextTokenIndex; ; ) {
       signal.throwIfAborted();
-      // equal pieces: a short last one would cost more than its share
       const left = tokens.length - at;
-      const piece = tokens.slice(at, at + Math.ceil(left / Math.ceil(left / this.#size)));
+      const pieces = Math.ceil(left / this.#size);
+      if (pieces <= 1) return;
+      // equal ones: a short last piece would cost more than its share
+      const piece = tokens.slice(at, at + Math.ceil(left / pieces));
       const started = performance.now();
       await sequence.evaluateWithoutGeneratingNewTokens(piece);
       at += piece.length;
       this.#learn(piece.length, performance.now() - started);
     }
-    signal.throwIfAborted();
   }
 
   /** The best of the last pieces counts: a slow one was most likely held up by another program. The size at most doubles. */

@@ -2,13 +2,13 @@ import { freemem } from "node:os";
 import type { Llama, LlamaContext, LlamaContextSequence, LlamaModel, Token } from "node-llama-cpp";
 import { gapBetween, placeFor } from "./overlap.ts";
 
-/** More conversations than this are seldom open at a time. */
-const mostSequences = 4;
+/** More conversations than this are seldom open at a time, and each takes a tenth of a second when the model is loaded. */
+const mostSequences = 3;
 /** The share of the free memory that further conversations may take, beyond the first. */
-const shareOfFree = 1 / 8;
+const shareOfFree = 1 / 16;
 
 /**
- * How many conversations can be held in memory with `contextSize` tokens each: as many as fit into an eighth of what is free,
+ * How many conversations can be held in memory with `contextSize` tokens each: as many as fit into a sixteenth of what is free,
  * on the GPU and off it; at least one, by node-llama-cpp's own estimates.
  */
 export async function sequencesFor(llama: Llama, model: LlamaModel, contextSize: number): Promise<number> {

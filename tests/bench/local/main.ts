@@ -189,7 +189,7 @@ function sections(all: readonly Measured[], restarts: readonly number[]): Sectio
       title: "Loading, memory and stopping",
       text:
         "Load times from the start of the process, the file in the system's cache. Memory is what the process holds, the file's own pages " +
-        "included; the engine keeps up to four conversations, llama-server one. *Stop* is the longest of five from the abort until the " +
+        "included; the engine keeps up to three conversations, llama-server one. *Stop* is the longest of five from the abort until the " +
         "engine takes the next request, while a prompt is read and between tokens; whoever asked has the stop at once." +
         (restarts.length === 0
           ? ""

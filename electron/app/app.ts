@@ -207,6 +207,7 @@ export function createApp(options: AppOptions): App {
     fetch: egress.fetch,
     clock,
     config: settings.config.cache ?? {},
+    env,
     onError,
   });
   const chainParts: ChainParts = {

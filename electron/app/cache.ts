@@ -20,6 +20,7 @@ import {
 import { type Conversations, type Database, type Secrets, StoreError } from "../store/index.ts";
 import { type CacheEmbedderParts, cacheEmbedder } from "./cache-embedder.ts";
 import { cacheSeal } from "./cache-key.ts";
+import { cacheStore } from "./cache-store.ts";
 import { guardedCache } from "./guarded-cache.ts";
 
 export interface CacheParts extends CacheEmbedderParts {
@@ -29,6 +30,8 @@ export interface CacheParts extends CacheEmbedderParts {
   secrets: Pick<Secrets, "own">;
   clock: Clock;
   config: NonNullable<Config["cache"]>;
+  /** The environment, for the password of a team's store. */
+  env: Readonly<Record<string, string | undefined>>;
   onError(error: unknown): void;
 }
 
@@ -45,6 +48,8 @@ export class Cache implements AsyncDisposable {
   readonly #parts: CacheParts;
   readonly #seal;
   readonly #limits;
+  readonly #local;
+  readonly #stores;
   readonly #store;
   readonly #log;
   readonly #verdicts;
@@ -60,7 +65,11 @@ export class Cache implements AsyncDisposable {
     this.#seal = () => (seal ??= cacheSeal(parts.secrets));
     const cipher = () => this.#seal().then((found) => found.cipher);
     this.#limits = { maxEntries: config.max_entries ?? 10_000, ttlMs: durationMs(config.ttl ?? "90d") };
-    this.#store = new SqliteStore({ database, clock, limits: this.#limits, cipher });
+    this.#local = new SqliteStore({ database, clock, limits: this.#limits, cipher });
+    const { env } = parts;
+    const limits = this.#limits;
+    this.#stores = cacheStore({ config, local: this.#local, database, cipher, clock, limits, env });
+    this.#store = this.#stores.store;
     this.#log = new LookupLog(database, cipher);
     this.#verdicts = new Verdicts(database, cipher);
     this.#embedder = cacheEmbedder(config.embedder, parts);
@@ -83,7 +92,7 @@ export class Cache implements AsyncDisposable {
     if (this.answers === null) return;
     this.#cancelStart = clock.after(idleMs, () => {
       this.#cache.embedWaiting();
-      this.#store.load(this.#embedder.id).catch(onError);
+      this.#local.load(this.#embedder.id).catch(onError);
       // An embedder that is away is told of by the look-up that needs it.
       this.#embedder.embed(["Is anybody there?"], new AbortController().signal).catch(() => {});
     });
@@ -103,9 +112,9 @@ export class Cache implements AsyncDisposable {
       oldest: isoOrNull(stats.oldest),
       newest: isoOrNull(stats.newest),
       enabled: config.enabled ?? true,
-      store: "sqlite",
-      store_trouble: null,
-      outgoing: 0,
+      store: this.#stores.name,
+      store_trouble: this.#stores.team?.trouble ?? null,
+      outgoing: this.#stores.team?.waiting ?? 0,
       max_entries: this.#limits.maxEntries,
       embedder: this.#embedder.id,
       encryption: cipher.keyId === null ? null : "aes-256-gcm",

@@ -234,7 +234,13 @@ export const config = z.strictObject({
       threshold: z.number().min(-1).max(1).optional(),
       ttl: duration.optional(),
       guard: z.boolean().optional(),
-      store: z.string().optional(),
+      store: z
+        .union([z.literal("sqlite"), z.url({ protocol: /^postgres(ql)?$/ })], {
+          error: "is neither sqlite nor an address such as postgres://holdfast@db.example.org/team",
+        })
+        .optional(),
+      /** Whose entries in a team's store; stores with different names don't see each other. */
+      namespace: z.string().min(1).max(100).optional(),
       embedder: cacheEmbedder.optional(),
     })
     .optional(),

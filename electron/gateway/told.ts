@@ -34,7 +34,7 @@ export async function* told(
     speakers.see(event);
     if (hasDeparted) {
       if (event.type === "finished") {
-        yield { type: "failed", trouble: departed, receipt: withoutStop(event.receipt) };
+        yield { type: "failed", trouble: departed, receipt: unanswered(event.receipt) };
       }
       continue;
     }
@@ -64,7 +64,7 @@ export async function* told(
       case "finished": {
         const { receipt, failure, answer } = event;
         if (failure) yield { type: "failed", trouble: troubleOf(failure), receipt };
-        else if (!follower.isWhole) yield { type: "failed", trouble: departed, receipt };
+        else if (!follower.isWhole) yield { type: "failed", trouble: departed, receipt: unanswered(receipt) };
         else yield { type: "finished", answer, receipt };
         break;
       }
@@ -79,8 +79,12 @@ export async function* told(
   }
 }
 
-/** It was the gateway that stopped the run, not the person. */
-const withoutStop = (receipt: Receipt): Receipt => ({
+/** What the client got is no link's answer; and it was the gateway that stopped the run, not the person. */
+const unanswered = (receipt: Receipt): Receipt => ({
   ...receipt,
+  tier: "offline",
+  link: null,
+  provider: null,
+  model: null,
   notices: receipt.notices.filter(({ code }) => code !== "stopped"),
 });

@@ -23,8 +23,13 @@ export interface Facts {
   arrivals: readonly Arrival[];
 }
 
-/** Every untruth in a receipt. */
-export function* untruths(receipt: Receipt, seen: Seen, facts: Facts): Generator<string> {
+/** Every untruth in a receipt. A stream that departed was stopped by the gateway: the link that spoke then was cut off, and the rest unasked. */
+export function* untruths(
+  receipt: Receipt,
+  seen: Seen,
+  facts: Facts,
+  hasDeparted: boolean,
+): Generator<string> {
   const { places, expected, fault } = facts;
   const [first] = places;
   const answered = receipt.attempts.filter(({ outcome }) => outcome === "answered");
@@ -42,6 +47,11 @@ export function* untruths(receipt: Receipt, seen: Seen, facts: Facts): Generator
   if (receipt.reason !== reason) yield `reason ${receipt.reason} instead of ${reason}`;
   yield* untrueCosts(receipt);
   for (const attempt of receipt.attempts) yield* untrueAttempt(attempt, facts);
+  if (hasDeparted) {
+    const last = receipt.attempts.at(-1)?.outcome;
+    if (last !== "cancelled" && last !== "answered") yield `a departed stream whose last attempt ${last}`;
+    return;
+  }
   for (const owed of expected.owed) yield* untrueAttempts(owed, receipt, expected);
   for (const code of owedNotices(receipt, seen, fault, expected)) {
     if (!receipt.notices.some((notice) => notice.code === code)) yield `no notice ${code}`;

@@ -19,7 +19,7 @@ export function* wrongs(seen: Seen, facts: Facts): Generator<string> {
   } else {
     yield* wrongFailure(seen, facts);
   }
-  if (receipt) yield* untruths(receipt, seen, facts);
+  if (receipt) yield* untruths(receipt, seen, facts, hasDeparted(seen, facts));
 }
 
 /** A stream that could not follow a restarted answer ends in this error, as the gateway promises. */

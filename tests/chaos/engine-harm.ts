@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import type { EngineFault } from "./engine-faults.ts";
@@ -21,13 +20,19 @@ export async function harmsOf(house: House, fault: EngineFault): Promise<Harm | 
   return null;
 }
 
-/** An engine that runs already, and gets no more memory than it has and a little room. Linux only, as `prlimit` is. */
+/** An engine that gets no more memory than one with a small model has, and a little room, however often it begins anew. Linux only. */
 async function confined(house: House, roomMb: number): Promise<Harm> {
   await house.startEngine();
   const { pid } = house.process ?? {};
   const size = /^VmSize:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  execFileSync("prlimit", ["--pid", String(pid), `--as=${(Number(size) + roomMb * 1_024) * 1_024}`]);
-  return { between: async () => {}, end: () => house.endEngine() };
+  house.confineEngine((Number(size) + roomMb * 1_024) * 1_024);
+  return {
+    between: async () => {},
+    async end() {
+      house.confineEngine(null);
+      await house.endEngine();
+    },
+  };
 }
 
 /** A signal for each process of the engine as soon as it speaks with the endless model. */

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, linkSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -45,6 +46,7 @@ export class House implements AsyncDisposable {
   readonly run: RunChain;
   readonly #gateway: Server;
   #process: EngineProcess | null = null;
+  #addressSpace: number | null = null;
   #cells = 0;
 
   static async open(breaks: (run: RunChain) => RunChain = (run) => run): Promise<House> {
@@ -72,6 +74,7 @@ export class House implements AsyncDisposable {
       spawnEngine: () => {
         this.#process = forkEngine(engineEntry);
         if (this.#process.pid !== undefined) this.pids.push(this.#process.pid);
+        this.#confine();
         return this.#process;
       },
       onError,
@@ -99,6 +102,17 @@ export class House implements AsyncDisposable {
   /** The engine's process, where one was started. */
   get process(): EngineProcess | null {
     return this.#process;
+  }
+
+  /** Gives the engine's process, and each that follows it, no more address space than this many bytes. Linux only, as `prlimit` is. */
+  confineEngine(bytes: number | null): void {
+    this.#addressSpace = bytes;
+    this.#confine();
+  }
+
+  #confine(): void {
+    if (this.#addressSpace === null || this.#process?.pid === undefined) return;
+    execFileSync("prlimit", ["--pid", String(this.#process.pid), `--as=${this.#addressSpace}`]);
   }
 
   /** A model's file under a name of its own for a cell, so that its link remembers no earlier one. */

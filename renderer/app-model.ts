@@ -3,6 +3,7 @@ import type { CacheModel } from "./cache/index.ts";
 import type { Conversations, Drafts, Thread } from "./chat/index.ts";
 import type { Connection } from "./connection/index.ts";
 import type { StatusModel } from "./health/index.ts";
+import type { ModelsModel } from "./models/index.ts";
 import type { OutboxModel } from "./outbox/index.ts";
 import type { GatewayModel, SettingsModel } from "./settings/index.ts";
 
@@ -13,6 +14,7 @@ export interface AppModel {
   thread: Thread;
   drafts: Drafts;
   status: StatusModel;
+  models: ModelsModel;
   outbox: OutboxModel;
   cache: CacheModel;
   settings: SettingsModel;

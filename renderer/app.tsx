@@ -1,4 +1,4 @@
-import { Archive, Inbox, Menu as MenuIcon, Settings as SettingsIcon, X } from "lucide-react";
+import { Archive, Cpu, Inbox, Menu as MenuIcon, Settings as SettingsIcon, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { Status } from "../electron/contract/index.ts";
 import { useApp } from "./app-model.ts";
@@ -6,6 +6,7 @@ import { CachePage } from "./cache/index.ts";
 import { ChatPage, ConversationList, LocalOnlySwitch } from "./chat/index.ts";
 import { ConnectionBanner } from "./connection/index.ts";
 import { StatusBar, Warnings } from "./health/index.ts";
+import { ModelsPage } from "./models/index.ts";
 import { OutboxPage } from "./outbox/index.ts";
 import { SettingsPage } from "./settings/index.ts";
 import { hashOf, type Route, useRoute, useStore } from "./state/index.ts";
@@ -37,6 +38,7 @@ export function App() {
             <main className="flex min-h-0 flex-1 flex-col">
               {route.page === "chat" && <ChatPage conversation={route.conversation} />}
               {route.page === "outbox" && <OutboxPage />}
+              {route.page === "models" && <ModelsPage />}
               {route.page === "cache" && <CachePage />}
               {route.page === "settings" && <SettingsPage route={route} />}
             </main>
@@ -107,6 +109,20 @@ function SideBar({ route, outbox, open, onClose }: SideBarProps) {
           <Button
             asChild
             variant="quiet"
+            className={cn("w-full justify-start", route.page === "models" && "bg-accent-soft text-ink")}
+          >
+            <a
+              href={hashOf({ page: "models" })}
+              onClick={onClose}
+              aria-current={route.page === "models" ? "page" : undefined}
+            >
+              <Cpu aria-hidden />
+              Models
+            </a>
+          </Button>
+          <Button
+            asChild
+            variant="quiet"
             className={cn("w-full justify-start", route.page === "cache" && "bg-accent-soft text-ink")}
           >
             <a
@@ -153,7 +169,7 @@ interface TopBarProps {
   onList: () => void;
 }
 
-const titles = { settings: "Settings", outbox: "Outbox", cache: "Cache" } as const;
+const titles = { settings: "Settings", outbox: "Outbox", models: "Models", cache: "Cache" } as const;
 
 function TopBar({ route, listOpen, onList }: TopBarProps) {
   const { conversations } = useApp();

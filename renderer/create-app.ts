@@ -3,6 +3,7 @@ import { CacheModel } from "./cache/index.ts";
 import { Conversations, storedDrafts, storedKept, Thread } from "./chat/index.ts";
 import { Connection, openHere } from "./connection/index.ts";
 import { StatusModel } from "./health/index.ts";
+import { ModelsModel } from "./models/index.ts";
 import { OutboxModel } from "./outbox/index.ts";
 import { GatewayModel, SettingsModel } from "./settings/index.ts";
 
@@ -26,6 +27,7 @@ export function createApp(): AppModel {
     },
   });
   const status = new StatusModel(connection);
+  const models = new ModelsModel(connection);
   const outbox = new OutboxModel(connection, status.store);
   const cache = new CacheModel(connection);
   const settings = new SettingsModel(connection, localStorage);
@@ -37,6 +39,7 @@ export function createApp(): AppModel {
     thread,
     drafts: storedDrafts(localStorage),
     status,
+    models,
     outbox,
     cache,
     settings,

@@ -169,7 +169,7 @@ function Answer({ turn, variant, item, canRegenerate }: AnswerProps) {
           go({ page: "settings", section: "providers", link: action.link ?? null });
           return;
         case "models":
-          go({ page: "settings", section: "local", link: action.link ?? null });
+          go({ page: "models" });
           return;
         case "retry":
           regenerate();

@@ -20,7 +20,7 @@ export type OpenTransport = (signal: AbortSignal) => Promise<Transport>;
 declare global {
   interface Window {
     /** Set by the preload script; absent in a browser. */
-    holdfast?: { desktop: boolean };
+    holdfast?: { desktop: boolean; pathOf?(file: File): string };
   }
 }
 

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 const bridge = vi.hoisted(() => ({ exposed: {} as Record<string, unknown>, sent: [] as string[] }));
 const ipc = vi.hoisted(() => ({ renderer: null as unknown }));
 vi.mock("electron", () => ({
+  webUtils: { getPathForFile: () => "" },
   contextBridge: {
     exposeInMainWorld: (name: string, value: unknown) => {
       bridge.exposed[name] = value;
@@ -45,7 +46,9 @@ describe("the preload script", () => {
   afterEach(() => vi.unstubAllGlobals());
 
   it("tells the page that it is in a window, and gives it nothing else", () => {
-    expect(bridge.exposed).toEqual({ holdfast: { desktop: true } });
+    expect(bridge.exposed).toEqual({
+      holdfast: { desktop: true, pathOf: expect.any(Function) },
+    });
   });
 
   it("asks for the port when the page is ready", () => {

@@ -1,0 +1,3 @@
+/** The models of this machine. */
+export { ModelsModel } from "./models-model.ts";
+export { ModelsPage } from "./models-page.tsx";

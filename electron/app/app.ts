@@ -25,6 +25,8 @@ import {
   Conversations,
   type FindVault,
   type JsonFileOpener,
+  LabRuns,
+  labMigrations,
   type MovedAside,
   OutboxEntries,
   openDatabase,
@@ -42,6 +44,7 @@ import { Egress } from "./egress.ts";
 import { engineSettings } from "./engine-settings.ts";
 import { bundledEmbedder, GatewayService } from "./gateway.ts";
 import { Health } from "./health.ts";
+import { Lab } from "./lab.ts";
 import { LevelWatch } from "./level-watch.ts";
 import { LinkTester, probe, type TrialKeys } from "./link-test.ts";
 import { Locales } from "./locales.ts";
@@ -96,6 +99,8 @@ export interface App extends AsyncDisposable {
   /** The gateway: off until a host starts it, or has it follow its switch. */
   gateway: GatewayService;
   models: ModelManager;
+  /** Measures links against each other. */
+  lab: Lab;
   /** Begins to work off the outbox: for hosts that stay, and so may ask again later. */
   startOutbox(): void;
   /** Loads the embedder before it is needed, and embeds what waits: for hosts that stay. */
@@ -308,7 +313,18 @@ export function createApp(options: AppOptions): App {
     now,
     onError,
   });
+  const lab = new Lab({
+    runs: new LabRuns(opened.use(open("lab.db", labMigrations))),
+    conversations,
+    chain: chain.plain,
+    tools: chain.tools,
+    links: () => settings.links,
+    clock,
+    newId: randomUUID,
+    onError,
+  });
   const router = createRouter({
+    lab,
     gateway,
     models,
     conversations,
@@ -332,12 +348,14 @@ export function createApp(options: AppOptions): App {
     run,
     gateway,
     models,
+    lab,
     startOutbox: () => outbox.start(),
     startCache: () => cache.start(),
     cache,
     async [Symbol.asyncDispose]() {
       await gateway[Symbol.asyncDispose]();
       await models.downloads[Symbol.asyncDispose]();
+      await lab[Symbol.asyncDispose]();
       await answers[Symbol.asyncDispose]();
       await outbox[Symbol.asyncDispose]();
       await cache[Symbol.asyncDispose]();

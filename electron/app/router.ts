@@ -8,6 +8,7 @@ import type { Answers } from "./answers.ts";
 import type { Cache } from "./cache.ts";
 import type { ChainSettings } from "./chain-settings.ts";
 import type { GatewayService } from "./gateway.ts";
+import type { Lab } from "./lab.ts";
 import type { LinkTester } from "./link-test.ts";
 import type { ModelManager } from "./model-manager.ts";
 import type { OutboxItems } from "./outbox-items.ts";
@@ -25,6 +26,7 @@ export interface RouterParts {
   engine: EngineClient;
   gateway: GatewayService;
   cache: Cache;
+  lab: Lab;
 }
 
 /** The contract, implemented: each procedure a line or two over the part that does the work. */
@@ -41,6 +43,7 @@ export function createRouter(parts: RouterParts) {
     engine,
     gateway,
     cache,
+    lab,
   } = parts;
   const door = implement(api).use(async ({ next }) => {
     try {
@@ -129,6 +132,17 @@ export function createRouter(parts: RouterParts) {
       rescan: door.models.rescan.handler(() => models.rescan()),
       benchmark: door.models.benchmark.handler(({ input, signal }) => models.benchmark(input.id, signal)),
       try: door.models.try.handler(({ input, signal }) => told(models.try(input.id, input.text, signal))),
+    },
+    lab: {
+      list: door.lab.list.handler(() => lab.list()),
+      watch: door.lab.watch.handler(({ signal }) => lab.watch(signal)),
+      report: door.lab.report.handler(({ input }) => lab.report(input.id)),
+      start: door.lab.start.handler(({ input }) => lab.start(input)),
+      resume: door.lab.resume.handler(({ input }) => lab.resume(input.id)),
+      stop: door.lab.stop.handler(({ input }) => lab.stop(input.id)),
+      remove: door.lab.remove.handler(({ input }) => lab.remove(input.id)),
+      ballot: door.lab.ballot.handler(({ input }) => lab.ballot(input.id)),
+      vote: door.lab.vote.handler(({ input }) => lab.vote(input.id, input.prompt_id, input.slot)),
     },
     settings: {
       get: door.settings.get.handler(() => settings.settings),

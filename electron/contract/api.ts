@@ -5,6 +5,7 @@ import { chainEvent } from "./chat.ts";
 import { config, linkConfig } from "./config.ts";
 import { conversation, storedMessage } from "./conversation.ts";
 import { gatewayInfo } from "./gateway.ts";
+import { labBallot, labReport, labRun, labStart } from "./lab.ts";
 import { addedModel, foundModel, modelBenchmark, modelCheck, modelInfo, modelsState } from "./models.ts";
 import { outboxItem } from "./outbox.ts";
 import { preset } from "./presets.ts";
@@ -142,6 +143,24 @@ export const api = {
     try: base
       .input(z.object({ id: z.string(), text: z.string().trim().min(1).max(4_000) }))
       .output(eventIterator(z.object({ text: z.string() }))),
+  },
+  lab: {
+    /** Newest first. */
+    list: base.output(z.array(labRun)),
+    /** The runs now, and again whenever one has moved on. */
+    watch: base.output(eventIterator(z.array(labRun))),
+    report: base.input(byId).output(labReport),
+    /** BAD_REQUEST when there is nothing to ask, or a link is not in the chain. */
+    start: base.input(labStart).output(labRun),
+    resume: base.input(byId).output(labRun),
+    stop: base.input(byId).output(labRun),
+    remove: base.input(byId).output(nothing),
+    /** The next prompt to vote on; null when there is none left. */
+    ballot: base.input(byId).output(labBallot.nullable()),
+    /** A vote for a slot, null for none better; gives the next ballot. */
+    vote: base
+      .input(byId.extend({ prompt_id: z.string(), slot: z.int().nonnegative().nullable() }))
+      .output(labBallot.nullable()),
   },
   settings: {
     get: base.output(settings),

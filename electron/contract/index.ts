@@ -5,6 +5,7 @@ export * from "./chat.ts";
 export * from "./config.ts";
 export * from "./conversation.ts";
 export * from "./gateway.ts";
+export * from "./lab.ts";
 export * from "./message.ts";
 export * from "./models.ts";
 export * from "./outbox.ts";

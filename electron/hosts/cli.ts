@@ -3,6 +3,7 @@ import { type AskOptions, ask } from "./cli/ask.ts";
 import { cacheExport, cachePurge, cacheSearch, cacheStats, type PurgeOptions } from "./cli/cache.ts";
 import { type DoctorOptions, doctor } from "./cli/doctor.ts";
 import { exitCode } from "./cli/exit-codes.ts";
+import { addLabCommands } from "./cli/lab-commands.ts";
 import * as modelCommands from "./cli/models.ts";
 import { type ServeOptions, serve } from "./cli/serve.ts";
 import type { Terminal } from "./cli/terminal.ts";
@@ -94,6 +95,7 @@ function commandLine(terminal: Terminal, done: (code: number) => void): Command 
     .command("export")
     .description("print every answer with its question as a line of JSON")
     .action(() => withApp(({ app }) => cacheExport(app, terminal)));
+  addLabCommands(program, terminal, withApp);
   return program;
 }
 

@@ -13,6 +13,7 @@ export { type Asked, Conversations, type ConversationsOptions, type Thread } fro
 export { type Database, type DatabaseOptions, openDatabase } from "./database.ts";
 export { StoreError, type StoreErrorKind } from "./errors.ts";
 export { type Keyring, keychainVault, loadKeyring } from "./keychain.ts";
+export { type KeptRun, LabRuns, labMigrations } from "./lab.ts";
 export type { FinishedAnswer } from "./messages.ts";
 export type { MovedAside, OnMovedAside } from "./moved-aside.ts";
 export {

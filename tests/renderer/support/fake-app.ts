@@ -25,6 +25,7 @@ import {
   type Status,
   type StoredMessage,
 } from "../../../electron/contract/index.ts";
+import { FakeLab } from "./fake-lab.ts";
 import { fakeModels, modelsState } from "./fake-models.ts";
 import { attempt, emptyCache, keychain, outboxItem, presets, status } from "./fixtures.ts";
 
@@ -89,6 +90,7 @@ interface Generation {
  * page on loopback. What a test looks at or changes is public.
  */
 export class FakeApp {
+  readonly lab = new FakeLab();
   readonly status = new Signal<Status>(status());
   gateway: GatewayInfo = { enabled: false, port: 4141, url: null, error: null, token_source: "session" };
   gatewayToken = "token-of-this-session";
@@ -408,6 +410,7 @@ export class FakeApp {
         tryAgain: os.engine.tryAgain.handler(() => this.status.value),
       },
       models: fakeModels(this.models),
+      lab: this.lab.router(os),
       settings: {
         get: os.settings.get.handler(() => this.settings),
         setLanguage: os.settings.setLanguage.handler(({ input }) => {

@@ -21,6 +21,8 @@ const programs = {
   storm: { script: "tests/chaos/engine-storm-main.ts", args: [], built: false, here: false },
   "bench:local": { script: "tests/bench/local/main.ts", args: [], built: true, here: false },
   chaos: { script: "tests/chaos/main.ts", args: [], built: false, here: false },
+  contract: { script: "tests/gateway/contract/main.ts", args: [], built: true, here: false },
+  soak: { script: "tests/gateway/soak/main.ts", args: [], built: true, here: false },
   format: {
     script: "node_modules/@biomejs/biome/bin/biome",
     args: ["check", "--write", "."],

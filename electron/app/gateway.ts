@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { estimatedTokensOf } from "../chain/index.ts";
 import { type Config, durationMs, type GatewayInfo } from "../contract/index.ts";
 import type { EngineClient } from "../engine/index.ts";
-import { createGateway, type GatewayParts, type Listening, listen } from "../gateway/index.ts";
+import { createGateway, type GatewayParts, type Listening, listen, Refusal } from "../gateway/index.ts";
 import { type Secrets, StoreError } from "../store/index.ts";
 
 export interface GatewayServiceParts
@@ -152,7 +152,15 @@ export function bundledEmbedder(engine: EngineClient, resources: string): Gatewa
   if (!existsSync(path)) return null;
   return async (texts, signal) => ({
     model: "all-MiniLM-L6-v2",
-    vectors: await engine.embed({ model: { path }, texts: [...texts] }, signal),
+    vectors: await engine.embed({ model: { path }, texts: [...texts] }, signal).catch(refused),
     tokens: texts.reduce((sum, text) => sum + estimatedTokensOf(text), 0),
+  });
+}
+
+/** A failure of the engine in the gateway's words: the text's fault, or the machine's. */
+function refused(error: unknown): never {
+  if (!(error instanceof Error && "kind" in error)) throw error;
+  throw new Refusal(error.kind === "invalid_request" ? 400 : 503, error.message, {
+    code: String(error.kind),
   });
 }

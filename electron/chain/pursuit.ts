@@ -1,4 +1,4 @@
-import type { Attempt, AttemptStarted, FinishReason, Level } from "../contract/index.ts";
+import type { Attempt, AttemptStarted, FinishReason } from "../contract/index.ts";
 import { type Delta, runAttempt } from "./attempt.ts";
 import type { Clock } from "./clock.ts";
 import type { Gate, Refusal } from "./gate.ts";
@@ -15,8 +15,6 @@ export type PursuitEnd =
 
 export interface PursuitInput {
   link: Link;
-  /** The level at which this link would answer: its own, or the ceiling below it. */
-  level: Level;
   provider: Provider;
   request: ProviderRequest;
   gate: Gate;
@@ -45,8 +43,8 @@ export async function* pursue(input: PursuitInput): AsyncGenerator<PursuitEvent,
       yield { type: "attempt_failed", attempt };
       return { outcome: "failed", failure: new ProviderFailure(permit.kind, permit.message), spoke: false };
     }
-    const { id, provider, model, tier } = link;
-    yield { type: "attempt_started", link: id, provider, model, tier, level: input.level };
+    const { id, provider, model, tier, level } = link;
+    yield { type: "attempt_started", link: id, provider, model, tier, level };
     let reported = false;
     try {
       const remainingMs = input.deadlineAt - clock.monotonic();

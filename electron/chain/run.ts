@@ -208,7 +208,6 @@ export class Run {
     const begin = this.#gather.text.length;
     const events = pursue({
       link,
-      level: lowerLevel(link.level, this.#ceiling),
       provider: parts.provider(link),
       request: requestFor(
         planned,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ChatRequest, ContentPart, Message, ToolCall } from "../contract/index.ts";
-import { isWebAddress } from "./images.ts";
+import { count } from "./body.ts";
+import { webAddress } from "./images.ts";
 import { dropUndefined, overrides, type Routing } from "./overrides.ts";
 
 const textBlock = z.object({ type: z.literal("text"), text: z.string() });
@@ -14,7 +15,7 @@ const imageBlock = z.object({
         media_type: z.string().regex(/^image\//, "is no image"),
         data: z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/, "is not base64"),
       }),
-      z.object({ type: z.literal("url"), url: z.string().refine(isWebAddress, "is no http(s) address") }),
+      z.object({ type: z.literal("url"), url: webAddress }),
     ],
     { error: "can only be base64 or url" },
   ),
@@ -98,7 +99,7 @@ export const countTokensRequest = z.object({
 
 /** The part of Anthropic's Messages request that Holdfast understands, and its own `holdfast`. Other fields are let be. */
 export const messagesRequest = countTokensRequest.extend({
-  max_tokens: z.int().positive(),
+  max_tokens: count,
   stream: z.boolean().nullish(),
   stop_sequences: z.array(z.string()).nullish(),
   temperature: z.number().min(0).max(1).nullish(),

@@ -1,6 +1,9 @@
 import type { Context } from "hono";
-import type { z } from "zod";
+import { z } from "zod";
 import { Refusal } from "./trouble.ts";
+
+/** A count of tokens or the like; its bounds stand in the document. */
+export const count = z.int().positive().max(2_147_483_647);
 
 /** The body of a request, by its schema. Throws a Refusal that names the field which is wrong. */
 export async function readBody<Schema extends z.ZodType>(

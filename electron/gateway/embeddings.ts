@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readBody } from "./body.ts";
+import { count, readBody } from "./body.ts";
 import { body, type Endpoint, json, openaiTroubles } from "./endpoint.ts";
 import type { GatewayParts } from "./parts.ts";
 import { Refusal } from "./trouble.ts";
@@ -7,15 +7,13 @@ import { Refusal } from "./trouble.ts";
 /** As many as OpenAI takes. */
 const mostTexts = 2_048;
 
-const words = z.string().min(1, "is empty");
+const words = z.string("is no text: send words, not token ids").min(1, "is empty");
 
 const embeddingsRequest = z.object({
-  input: z.union([words, z.array(words).min(1).max(mostTexts)], {
-    error: "is not a text or a list of texts: send words, not token ids",
-  }),
+  input: z.union([words, z.array(words).min(1).max(mostTexts)]),
   model: z.string().nullish(),
   encoding_format: z.enum(["float", "base64"]).nullish(),
-  dimensions: z.int().positive().nullish(),
+  dimensions: count.nullish(),
 });
 
 const reply = z.object({

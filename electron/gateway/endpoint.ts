@@ -40,7 +40,7 @@ export const json = (description: string, schema: z.ZodType) => ({
 /** A response that is JSON, or a stream of server-sent events where `stream` was asked for. */
 export const jsonOrStream = (description: string, schema: z.ZodType) => ({
   description,
-  content: { "application/json": { schema }, "text/event-stream": { schema: z.string() } },
+  content: { "application/json": { schema }, "text/event-stream": { schema: {} } },
 });
 
 /** A JSON body of the document. */

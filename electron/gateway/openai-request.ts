@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ChatRequest, Message } from "../contract/index.ts";
+import { count } from "./body.ts";
 import { imageUrl, toImageSource } from "./images.ts";
 import { dropUndefined, overrides, type Routing } from "./overrides.ts";
 
@@ -60,12 +61,12 @@ export const chatCompletionsRequest = z.object({
   messages: z.array(wireMessage).min(1),
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
-  max_tokens: z.int().positive().nullish(),
-  max_completion_tokens: z.int().positive().nullish(),
+  max_tokens: count.nullish(),
+  max_completion_tokens: count.nullish(),
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().gt(0).max(1).nullish(),
   stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
-  seed: z.int().nullish(),
+  seed: z.int().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER).nullish(),
   n: z.literal(1, "can only be 1: ask several times for several answers").nullish(),
   logprobs: z.literal(false, "is not supported: no link of the chain gives them").nullish(),
   top_logprobs: z.literal(0, "is not supported: no link of the chain gives them").nullish(),

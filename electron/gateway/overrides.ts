@@ -2,7 +2,6 @@ import type { Context } from "hono";
 import { z } from "zod";
 import {
   type ChatRequest,
-  duration,
   durationMs,
   level,
   mirrorConfig,
@@ -18,7 +17,13 @@ export const overrides = z.strictObject({
   /** What happens when the stream breaks in the middle. */
   recovery: recovery.optional(),
   /** The limit of the whole request, such as `20s`. */
-  deadline: duration.refine((text) => durationMs(text) >= 1, "is shorter than 1ms").optional(),
+  deadline: z
+    .string()
+    .regex(
+      /^(?=.*[1-9])\d+(?:\.\d+)?(?:ms|s|m|h|d)$/,
+      "is not a duration above nothing: write a number and a unit, such as 500ms, 30s or 5m",
+    )
+    .optional(),
   /** The link to try first. */
   preferred: z.string().optional(),
   /** The best level that this request may use. */
@@ -67,7 +72,8 @@ export function routingOf(
     level: cache === "only" && given.level !== "offline" ? "cached" : given.level,
     local_only: isMarkedLocalOnly(c) || given.local_only || undefined,
     recovery: given.recovery,
-    deadline_ms: given.deadline === undefined ? undefined : Math.round(durationMs(given.deadline)),
+    deadline_ms:
+      given.deadline === undefined ? undefined : Math.max(1, Math.round(durationMs(given.deadline))),
     cache: cache === "only" ? true : cache,
     requirements: given.requirements,
     quality: given.quality,

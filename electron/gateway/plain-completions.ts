@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type ChatRequest, level } from "../contract/index.ts";
 import { answerWhole } from "./answering.ts";
-import { readBody } from "./body.ts";
+import { count, readBody } from "./body.ts";
 import { body, type Endpoint, json, openaiTroubles } from "./endpoint.ts";
 import { routingOf } from "./overrides.ts";
 import type { GatewayParts } from "./parts.ts";
@@ -10,7 +10,7 @@ const plainRequest = z.object({
   messages: z.array(z.object({ role: z.enum(["system", "user", "assistant"]), content: z.string() })).min(1),
   /** A link's id, as `model` of the chat calls. */
   model: z.string().nullish(),
-  max_tokens: z.int().positive().nullish(),
+  max_tokens: count.nullish(),
   temperature: z.number().min(0).max(2).nullish(),
   /** The id of the link to try first, or a provider's name: its first link is meant. */
   preferred_provider: z.string().nullish(),

@@ -79,6 +79,7 @@ export const readLevel = (parts: GatewayParts): Endpoint => ({
 });
 
 const levelBody = z.object({ level: level.optional() });
+const anyLevel = z.object({ level: z.string().optional() });
 
 /** `POST /v1/degradation/level` (seed 001): sets the ceiling, by query or by JSON. */
 export const setLevel = (parts: GatewayParts): Endpoint => ({
@@ -97,14 +98,17 @@ export const setLevel = (parts: GatewayParts): Endpoint => ({
     },
   },
   async handle(c) {
+    const hasBody = (await c.req.text()) !== "";
+    const inBody = hasBody ? (await readBody(c, anyLevel)).level : undefined;
     const query = c.req.query("level");
-    const given = query ?? (await readBody(c, z.object({ level: z.string().optional() }))).level;
-    const known = level.safeParse(given);
-    if (!known.success) {
-      const message = `Invalid level: ${given ?? "none was given"}. There are: ${level.options.join(", ")}.`;
+    const given = [query, inBody].filter((one) => one !== undefined);
+    const known = z.array(level).min(1).safeParse(given);
+    const [wanted] = known.data ?? [];
+    if (wanted === undefined) {
+      const message = `Invalid level: ${given.join(", ") || "none was given"}. There are: ${level.options.join(", ")}.`;
       throw new Refusal(400, message, { code: "invalid_value", param: "level" });
     }
-    parts.setLevel(known.data);
-    return c.json({ level: known.data, status: "updated" });
+    parts.setLevel(wanted);
+    return c.json({ level: wanted, status: "updated" });
   },
 });

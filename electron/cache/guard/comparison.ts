@@ -111,6 +111,7 @@ const isContest = (a: Reading, b: Reading) =>
 
 /** The first two items whose order differs, where neither preposition nor a list explains it. */
 function inversion(a: Reading, b: Reading, matches: Comparison["matches"]): [string, string] | null {
+  const turnable = a.passive || b.passive || a.asksObject !== b.asksObject;
   const sameWords = bagAgreement(a, b) >= shuffledFrom;
   for (const [at, first] of matches.entries()) {
     for (const second of matches.slice(at + 1)) {
@@ -118,7 +119,7 @@ function inversion(a: Reading, b: Reading, matches: Comparison["matches"]): [str
       const [a1, a2, b1, b2] = [a.items[first.a], a.items[second.a], b.items[first.b], b.items[second.b]];
       if (!a1 || !a2 || !b1 || !b2) continue;
       // a verb and its noun change places when one is made from the other; not when every word is the same
-      if (a1.class !== a2.class && !sameWords && !a.passive && !b.passive) continue;
+      if (a1.class !== a2.class && !sameWords && !turnable) continue;
       const neighbours = second.a === first.a + 1 && first.b === second.b + 1;
       // "cats and dogs" is "dogs and cats"; "a Thai cook" is "a cook and Thai"
       if (isListed(a2) && isListed(b1) && (neighbours || a2.role === b1.role)) continue;

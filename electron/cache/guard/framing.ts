@@ -89,6 +89,7 @@ const frames: readonly (readonly [RegExp, Intent])[] = [
   ],
   [/^how to (?:best |properly |correctly )?/, "how"],
   [/^(?:how about|what about) /, "what"],
+  [/^what (?:is|are|was|were) (?=.* like$)/, "state"],
   [/^how come /, "why"],
   [/^(?:what is it like|how (?:does|did|do) (?:it|you|one) feel|what does it feel like)\b ?/, "experience"],
   // "how is it" asks for a state, "how is it made" for a way
@@ -195,7 +196,25 @@ export function framed(words: readonly string[]): Framed {
 
 const alike: readonly (readonly Intent[])[] = [
   ["how", "statement"],
-  ["what", "statement"],
+  ...(
+    [
+      "what",
+      "count",
+      "amount",
+      "price",
+      "duration",
+      "frequency",
+      "distance",
+      "age",
+      "size",
+      "when",
+      "where",
+      "who",
+      "which",
+      "versus",
+      "state",
+    ] as const
+  ).map((intent) => [intent, "statement"] as const),
   ["definition", "statement"],
   ["definition", "what"],
   ["definition", "which"],
@@ -222,6 +241,7 @@ const alike: readonly (readonly Intent[])[] = [
   ["size", "amount"],
   ["what", "how"],
   ["versus", "how"],
+  ["state", "size"],
 ];
 
 /** 2 for the same intent, 1 for two that can ask the same thing, 0 for two that can't. */

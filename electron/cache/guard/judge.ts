@@ -15,7 +15,7 @@ export interface Judgement {
 }
 
 /** The least score of `same`. */
-export const sameFrom = 0.5;
+export const sameFrom = 0.4;
 /** The least score of `similar`. */
 export const similarFrom = 0.1;
 
@@ -37,12 +37,23 @@ export function judge(a: string, b: string, similarity: number): Judgement {
   return { verdict: score >= similarFrom ? "similar" : "different", reason: what, score };
 }
 
-/** What keeps two questions from being the same however close they are: one thing put in another's place, or an adjective more. */
+/** Under these, a word more makes another question: "for children", "with a broken arm". */
+const narrowing = new Set(
+  "for with without as while during in on at after before against than via through".split(" "),
+);
+
+/** What keeps two questions from being the same however close they are: one thing put in another's place, an adjective
+ * more, or a narrower scope. */
 function swap({ onlyA, onlyB }: Comparison): string | null {
   for (const one of onlyA) {
     const other = onlyB.find((item) => item.class === one.class);
     if (other !== undefined) return `another word: ${one.text} and ${other.text}`;
   }
-  const more = [...onlyA, ...onlyB].find((item) => item.class === "adjective");
-  return more === undefined ? null : `another word: only one of them is ${more.text}`;
+  const only = [...onlyA, ...onlyB];
+  const more = only.find((item) => item.class === "adjective");
+  if (more !== undefined) return `another word: only one of them is ${more.text}`;
+  const narrower = only.find(({ role }) => narrowing.has(role));
+  return narrower === undefined
+    ? null
+    : `another scope: only one of them is ${narrower.role} ${narrower.text}`;
 }

@@ -14,8 +14,13 @@ for (const entry of data.synonyms.split(" ")) {
   synonyms.set(stemOf(word), known);
 }
 const antonyms = new Set(data.antonyms.split(" ").map(pairOf));
+/** Verbs of questions on computers, which the frequent words lack or hold for nouns. */
+const furtherVerbs =
+  "delete install uninstall upload download reset reboot restart upgrade update configure login logout sync format rename copy paste " +
+  "print scan click debug compile encrypt decrypt enable disable subscribe unsubscribe unlock reinstall cancel recommend suggest iterate " +
+  "insure prune tune iron freeze defrost thaw boil bake fry repair fix buy sell rent learn wash clean cook pay";
 const classes = {
-  verb: new Set(stems(data.verbs)),
+  verb: new Set([...stems(data.verbs), ...stems(furtherVerbs)]),
   adjective: new Set(stems(data.adjectives)),
   adverb: new Set(stems(data.adverbs)),
 };
@@ -68,6 +73,19 @@ const everyday = [
   "win winner",
   "own owner",
   "defrost thaw",
+  "change replace swap",
+  "insert add put",
+  "send share",
+  "currency money",
+  "turn switch",
+  "loud noise noisy",
+  "restore recover retrieve",
+  "setup set",
+  "maintain maintenance",
+  "broken break",
+  "slice cut",
+  "coworker colleague",
+  "theme mode",
   "transfer move",
   "exit quit leave close",
   "pan skillet",
@@ -181,7 +199,7 @@ const everyday = [
   "usual typical normal average common",
   "usually typically normally generally",
   "many number",
-  "long duration time",
+  "long length duration time",
   "tall high height",
   "far distance",
   "old age",

@@ -27,6 +27,8 @@ export interface Reading {
   /** What the verb of the question leaves open: can, should, must, may, will. */
   modal: string;
   tense: "past" | "present" | "future" | "";
+  /** "Who did Anna invite" asks for whom it was done to, "who invited Anna" for who did it. */
+  asksObject: boolean;
   /** Whether what is done stands before who does it. */
   passive: boolean;
   /** `and`, `or`, as far as either joins items. */
@@ -48,11 +50,20 @@ const filler = listed(
     "able possible possibly want need like wish let go going help tell know make makes using use used via through during within per upon " +
     "am pm s t etc u im vs versus between among regarding concerning " +
     "myself yourself yourselves ourselves itself themselves self everything something anything much many lot lots bit out up off over down " +
-    "ok okay made done currently considered called start take come mean means around",
+    "ok okay made done place places currently considered called start take come mean means around",
 );
 
-/** Words that a question of price asks for by itself. */
-const prices = listed("cost price expensive charge pay");
+/** Words that a question asks for by its intent already. */
+const impliedBy: Partial<Record<Intent, ReadonlySet<string>>> = {
+  price: listed("cost costs price prices expensive charge pay"),
+  duration: listed("time take long duration needed"),
+  when: listed("time date year"),
+  count: listed("number"),
+  distance: listed("distance"),
+  definition: listed("term word phrase concept simply briefly"),
+  who: listed("name"),
+  statement: listed("name list"),
+};
 
 /** Words that are filler in "the best way to", and the point of "is it good". */
 const judgements = listed("good best well easy easily easiest proper right better");
@@ -153,6 +164,7 @@ export function readingOf(question: string): Reading {
     persons: [],
     modal: "",
     tense: "",
+    asksObject: /^(?:who|whom|what|which)\b(?: \S+)? (?:do|does|did) /.test(texts.join(" ")),
     passive: passive.test(` ${texts.join(" ")} `),
     joins: new Set(),
   };
@@ -161,7 +173,8 @@ export function readingOf(question: string): Reading {
     const turn = turnGroups.get(text);
     // "the most practical" only makes a superlative
     const superlative = text === "most" && classOf(words[at + 1]?.stem ?? "") === "adjective";
-    if (turn !== undefined && !taken.has(at) && !superlative) reading.turns.add(turn);
+    const framed = at < framing && intent === "frequency";
+    if (turn !== undefined && !taken.has(at) && !superlative && !framed) reading.turns.add(turn);
     const person = persons.get(text);
     if (person !== undefined) reading.persons.push(person);
     // a polite "could you" leads nowhere
@@ -193,7 +206,7 @@ function itemsOf(
   { intent, joins, passive: isPassive }: Pick<Reading, "intent" | "joins" | "passive">,
 ): Item[] {
   const items: Item[] = [];
-  const says = intent === "price" ? prices : intent === "yes-no" ? judgements : null;
+  const implied = impliedBy[intent];
   let role = "";
   let before: Item | null = null;
   for (const [at, word] of words.entries()) {
@@ -223,8 +236,8 @@ function itemsOf(
   return rearranged(items, isPassive);
 
   function isFiller(text: string): boolean {
-    if (says === prices && prices.has(text)) return true;
-    return filler.has(text) && !(says === judgements && judgements.has(text));
+    if (implied?.has(text)) return true;
+    return filler.has(text) && !(intent === "yes-no" && judgements.has(text));
   }
 
   function add({ text, stem, named }: Word, under: string): Item {

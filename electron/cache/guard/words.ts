@@ -39,7 +39,7 @@ const contractions: readonly (readonly [RegExp, string])[] = [
   [/\brather than\b/gi, "instead"],
   [/\bget(?:ting)? rid of\b/gi, "remove"],
   [/\btake(?:s)? care of\b/gi, "care for"],
-  [/\bset(?:ting)? up\b/gi, "setup"],
+  [/\bset(?:ting)? up\b/gi, "set"],
   [/\blog(?:ging)? ?-?in\b/gi, "login"],
   [/\blog(?:ging)? ?-?out\b/gi, "logout"],
   [/\bsign(?:ing)? ?-?in\b/gi, "login"],
@@ -49,10 +49,14 @@ const contractions: readonly (readonly [RegExp, string])[] = [
   [/\bwi-?fi\b/gi, "wifi"],
   [/\bcell ?phone\b/gi, "phone"],
   [/\b(?:every ?day|each day)\b/gi, "daily"],
-  [/\b(?:a|per|each|every) week\b/gi, "weekly"],
-  [/\b(?:a|per|each|every) month\b/gi, "monthly"],
-  [/\b(?:a|per|each|every) year\b/gi, "yearly"],
-  [/\b(?:a|per) day\b/gi, "daily"],
+  [/\b(?:per|each|every|a(?= week\s*[?.!]*$)) week\b/gi, "weekly"],
+  [/\b(?:per|each|every|a(?= month\s*[?.!]*$)) month\b/gi, "monthly"],
+  [/\b(?:per|each|every|a(?= year\s*[?.!]*$)) year\b/gi, "yearly"],
+  [/\b(?:per|a(?= day\s*[?.!]*$)) day\b/gi, "daily"],
+  [/\bin (?:simple|plain|easy|layman'?s?) (?:words|terms|english|language)\b/gi, " "],
+  [/\ball the time\b/gi, " "],
+  [/\blook(?:ing)? after\b/gi, "maintain"],
+  [/\bteach(?:ing)? (?:myself|yourself|oneself)\b/gi, "learn"],
 ];
 
 const aliases: readonly (readonly [RegExp, string])[] = [
@@ -151,7 +155,7 @@ const irregular = new Map(
 /** The common form of a word's inflections. Derived words keep their endings: an employer is not an employee. */
 export function stemOf(word: string): string {
   const known = irregular.get(word);
-  if (known !== undefined) return known;
+  if (known !== undefined) return withoutE(known);
   if (word.length < 4 || !/^[a-z-]+$/.test(word)) return word;
   let stem = word;
   if (/(?:ss|us|is)$/.test(stem)) return stem;
@@ -170,6 +174,8 @@ const withoutE = (word: string) => (word.length > 3 && /[^aeiou]e$/.test(word) ?
 
 const endings = [
   "",
+  "e",
+  "es",
   "ation",
   "ion",
   "ment",

@@ -19,6 +19,7 @@ const programs = {
   check: { script: "scripts/checks/main.ts", args: ["fast"], built: false, here: false },
   bench: { script: "tests/bench/main.ts", args: [], built: true, here: false },
   storm: { script: "tests/chaos/engine-storm-main.ts", args: [], built: false, here: false },
+  "bench:cache": { script: "tests/bench/cache/main.ts", args: [], built: false, here: false },
   "bench:local": { script: "tests/bench/local/main.ts", args: [], built: true, here: false },
   chaos: { script: "tests/chaos/main.ts", args: [], built: false, here: false },
   contract: { script: "tests/gateway/contract/main.ts", args: [], built: true, here: false },

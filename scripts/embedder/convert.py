@@ -6,6 +6,7 @@ from pathlib import Path
 
 import gguf
 import numpy as np
+
 from original import CONFIG, MODEL_DIR, load_tensors
 
 ARCHITECTURE = gguf.MODEL_ARCH.BERT

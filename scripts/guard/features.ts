@@ -4,7 +4,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { featureNames, featuresOf, pairOf } from "../../electron/cache/guard/features.ts";
-import { readingOf } from "../../electron/cache/guard/reading.ts";
 import { refusal } from "../../electron/cache/guard/rules.ts";
 import { EngineClient, forkEngine } from "../../electron/engine/index.ts";
 
@@ -42,7 +41,7 @@ function similarity(a: string, b: string): number {
 }
 
 const lines = rows.map((row) => {
-  const pair = pairOf(readingOf(row.a), readingOf(row.b));
+  const pair = pairOf(row.a, row.b);
   const features = refusal(pair) === null ? featuresOf(pair, similarity(row.a, row.b)) : null;
   return JSON.stringify({ ...row, features });
 });

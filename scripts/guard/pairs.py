@@ -87,7 +87,12 @@ class Maker:
 def make(count: int, seed: int) -> list[dict]:
     """Makes `count` pairs of each kind, with the number of their family."""
     maker = Maker(seed)
-    kinds = [(maker.same, True, 3), (maker.other_word, False, 1), (maker.other_family, False, 1), (maker.narrowed, False, 1)]
+    kinds = [
+        (maker.same, True, 3),
+        (maker.other_word, False, 1),
+        (maker.other_family, False, 1),
+        (maker.narrowed, False, 1),
+    ]
     rows = {}
     for kind, same, share in kinds:
         for _ in range(count * share):

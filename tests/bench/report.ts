@@ -34,6 +34,8 @@ const marksOf = (command: string) => ({
 const benchMarks = marksOf("npm run bench");
 /** Those of `npm run bench:local`. */
 export const localMarks = marksOf("npm run bench:local");
+/** Those of `npm run bench:cache`. */
+export const cacheMarks = marksOf("npm run bench:cache");
 
 /** Puts the results between the two marks of a document. Throws when a mark is missing. */
 export function writeBetweenMarks(path: string, results: string, { begin, end } = benchMarks): void {

@@ -1,5 +1,5 @@
 import { type Comparison, compared } from "./comparison.ts";
-import type { Item, Reading } from "./reading.ts";
+import { type Item, type Reading, readingOf } from "./reading.ts";
 import type { Pair } from "./rules.ts";
 
 /** The names of the counters that the scorer reads, in their order. `scripts/guard` trains on the same. */
@@ -90,6 +90,8 @@ function substitutions(a: Reading, b: Reading, { matches }: Comparison): number 
   return found;
 }
 
-export function pairOf(a: Reading, b: Reading): Pair {
+/** Reads two questions and lays them side by side, in an order that does not depend on which was asked first. */
+export function pairOf(one: string, other: string): Pair {
+  const [a, b] = one < other ? [readingOf(one), readingOf(other)] : [readingOf(other), readingOf(one)];
   return { a, b, comparison: compared(a, b) };
 }

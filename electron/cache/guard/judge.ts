@@ -1,6 +1,5 @@
 import type { Comparison } from "./comparison.ts";
 import { featuresOf, pairOf } from "./features.ts";
-import { readingOf } from "./reading.ts";
 import { refusal } from "./rules.ts";
 import { scored } from "./scorer.ts";
 
@@ -19,9 +18,17 @@ export const sameFrom = 0.4;
 /** The least score of `similar`. */
 export const similarFrom = 0.1;
 
+/** Characters of a question. Longer ones hold so much that only equal ones ask the same. */
+const longest = 600;
+
 /** Judges whether two questions ask the same. `similarity` is the cosine of their vectors, -1 to 1. */
 export function judge(a: string, b: string, similarity: number): Judgement {
-  const pair = pairOf(readingOf(a), readingOf(b));
+  if (Math.max(a.length, b.length) > longest) {
+    return a.trim() === b.trim()
+      ? { verdict: "same", reason: null, score: 1 }
+      : { verdict: "different", reason: "length: too long to be compared word by word", score: 0 };
+  }
+  const pair = pairOf(a, b);
   const reason = refusal(pair);
   if (reason !== null) return { verdict: "different", reason, score: 0 };
   const score = scored(featuresOf(pair, similarity));

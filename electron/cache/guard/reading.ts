@@ -35,9 +35,6 @@ export interface Reading {
   joins: Set<string>;
 }
 
-/** Questions are short. What is longer is compared by its beginning here, and by all its words in `judge`. */
-const longest = 160;
-
 const listed = (words: string) => new Set(words.split(" "));
 
 /** Words that say nothing by themselves in a question. */
@@ -150,7 +147,7 @@ export const isSmall = (word: string): boolean =>
   negators.has(word) || turnGroups.has(word) || (filler.has(word) && !isLight(word));
 
 export function readingOf(question: string): Reading {
-  const words = wordsOf(question).slice(0, longest);
+  const words = wordsOf(question);
   const texts = words.map(({ text }) => text);
   const { intent, framing } = framed(texts);
   const { found, taken } = quantitiesIn(texts);

@@ -33,6 +33,7 @@ const contractions: readonly (readonly [RegExp, string])[] = [
   [/\bu\.s\.(?:a\.)?/gi, "USA"],
   [/\bu\.k\./gi, "UK"],
   [/\b(?:thank you|thanks)\b|\bin advance\b/gi, " "],
+  [/\b(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?=[a-z])/gi, "$1 "],
   [/\bin order to\b/gi, "to"],
   [/\bas well as\b/gi, "and"],
   [/\binstead of\b/gi, "instead"],

@@ -76,11 +76,15 @@ export function completeLock(lock) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const file = fileURLToPath(new URL("../package-lock.json", import.meta.url));
-  const lock = JSON.parse(readFileSync(file, "utf8"));
-  const added = completeLock(lock);
-  if (added.length > 0) writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
-  console.log(
-    added.length > 0 ? `Added ${added.length} packages for other systems.` : "The lock is complete.",
-  );
+  for (const path of ["package-lock.json", "scripts/cuda/package-lock.json"]) {
+    const file = fileURLToPath(new URL(`../${path}`, import.meta.url));
+    const lock = JSON.parse(readFileSync(file, "utf8"));
+    const added = completeLock(lock);
+    if (added.length > 0) writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
+    console.log(
+      added.length > 0
+        ? `${path}: added ${added.length} packages for other systems.`
+        : `${path} is complete.`,
+    );
+  }
 }

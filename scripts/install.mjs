@@ -1,9 +1,8 @@
 // @ts-check
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { readJson } from "./files.mjs";
 import { findNode, requiredNodeMajor } from "./node.mjs";
+import { npm } from "./npm.mjs";
 import { runQuietly, SetupError } from "./process.mjs";
 
 /**
@@ -17,6 +16,8 @@ export function packagesAreCurrent(root) {
   if (!wanted || !present) return false;
   return Object.entries(wanted).every(([place, entry]) => {
     if (place === "") return true;
+    // the place of a link may hold what was put there instead: scripts/cuda.mjs
+    if (entry.link === true) return true;
     const found = present[place];
     if (!found) return entry.optional === true || entry.devOptional === true;
     return found.version === entry.version;
@@ -48,24 +49,6 @@ const remedies = [
 function remedyFor(output) {
   const known = remedies.find(({ sign }) => sign.test(output));
   return known?.text ?? "Read npm's words above; deleting the folder node_modules often helps.";
-}
-
-/**
- * How to start npm: the one that runs us, else the one on the PATH.
- * @returns {{ command: string, prefix: string[], shell: boolean }}
- */
-function npm() {
-  const { npm_execpath: cli, npm_node_execpath: node } = process.env;
-  if (cli && /^npm-cli\.c?js$/.test(basename(cli)) && existsSync(cli)) {
-    return { command: node && existsSync(node) ? node : process.execPath, prefix: [cli], shell: false };
-  }
-  const shell = process.platform === "win32";
-  if (spawnSync("npm", ["--version"], { shell }).status !== 0) {
-    throw new SetupError(
-      "npm was not found. It comes with Node: install Node 20 or later from your system, then run again.",
-    );
-  }
-  return { command: "npm", prefix: [], shell };
 }
 
 /**

@@ -3,6 +3,7 @@
 // is there, on Node 20 too. Nothing is done that is done already, and everything it says goes to stderr.
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { cudaNeed, hasCuda, installCuda, thisMachine } from "./cuda.mjs";
 import { contentHash, projectRoot, readJson } from "./files.mjs";
 import { installNode, installPackages, packagesAreCurrent } from "./install.mjs";
 import { withLock } from "./lock.mjs";
@@ -46,6 +47,21 @@ async function build(root, node) {
   writeFileSync(stamp, JSON.stringify({ hash }));
 }
 
+/** @param {string} root */
+async function installAll(root) {
+  const need = cudaNeed(thisMachine);
+  const current = packagesAreCurrent(root);
+  if (!current) await installPackages(root, say);
+  if (need === "none" || hasCuda(root, thisMachine) || (need === "useful" && current)) return;
+  try {
+    await installCuda(root, say);
+  } catch (error) {
+    // What was not asked for must not keep the program from starting: the CPU runs models as well.
+    if (need === "wanted" || !(error instanceof SetupError)) throw error;
+    say(error.message);
+  }
+}
+
 /**
  * Makes the clone at `root` ready and gives back the path of the Node that runs it. Several may call it at once: one
  * works, the others wait. Throws a SetupError whose text says how to mend it.
@@ -54,6 +70,7 @@ async function build(root, node) {
 export async function setUp({ root = projectRoot, needsBuild = true } = {}) {
   const isReady = () => {
     if (!packagesAreCurrent(root)) return null;
+    if (cudaNeed(thisMachine) === "wanted" && !hasCuda(root, thisMachine)) return null;
     const node = findNode(root);
     if (!node) return null;
     if (needsBuild && readJson(join(root, "out/stamp.json"))?.hash !== contentHash(root, sources))
@@ -65,7 +82,7 @@ export async function setUp({ root = projectRoot, needsBuild = true } = {}) {
   return withLock(
     join(root, "out/setup.lock"),
     async () => {
-      if (!packagesAreCurrent(root)) await installPackages(root, say);
+      await installAll(root);
       const node = findNode(root) ?? (await installNode(root, say));
       if (needsBuild) await build(root, node);
       return node;

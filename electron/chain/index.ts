@@ -24,7 +24,6 @@ export {
   type Requirement,
   type RequirementContext,
   type Unmet,
-  unmetText,
   type Verdict,
 } from "./quality.ts";
 export type { RetryPolicy } from "./retry.ts";

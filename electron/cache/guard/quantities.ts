@@ -92,14 +92,6 @@ const shy = new Set(
   "m g l s h w v k min sec second seconds gig foot cup pound cal ms ton buck mi w".split(" "),
 );
 
-export const isUnit = (word: string): boolean => units.has(word) && !shy.has(word);
-
-/** The dimension and size of a unit's name, for comparing units that stand by themselves. */
-export const unitOf = (word: string): string | null => {
-  const unit = shy.has(word) ? undefined : units.get(word);
-  return unit === undefined ? null : unit.join(":");
-};
-
 const months = "january february march april may june july august september october november december".split(
   " ",
 );

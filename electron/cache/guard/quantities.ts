@@ -87,11 +87,6 @@ for (const [names, dimension, size] of unitTable) {
   }
 }
 
-/** Units that are common words of another meaning where no number stands before them. */
-const shy = new Set(
-  "m g l s h w v k min sec second seconds gig foot cup pound cal ms ton buck mi w".split(" "),
-);
-
 const months = "january february march april may june july august september october november december".split(
   " ",
 );

@@ -81,7 +81,7 @@ test("a notice about the model leads to the models on this machine", async () =>
   await using session = await open(local);
   await ask(session.page, "What can you do?");
   await session.page.getByRole("button", { name: "Get a better local model" }).click();
-  await session.page.getByRole("button", { name: "Use a GGUF file" }).waitFor();
+  await session.page.getByRole("heading", { name: "Models", exact: true }).waitFor();
 });
 
 test("an offline reply has its badge, and its notice asks again", async () => {

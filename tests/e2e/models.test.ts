@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { writeReciter } from "../fixtures/gguf/index.ts";
+import { temporaryFolder } from "../hosts/support/program.ts";
+import { FileServer } from "../models/support/file-server.ts";
+import { startHost } from "./support/host.ts";
+import { askAnew, badge, ended, launchBrowser, visit } from "./support/page.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+const row = (page: Page, list: string, name: string): Locator =>
+  page.getByRole("list", { name: list }).getByRole("listitem", { name, exact: true });
+
+/** Asks, and gives the badge of the answer, which must have this text. */
+async function answeredBy(page: Page, text: string): Promise<string | null> {
+  await askAnew(page, "When does the tide turn?");
+  const answer = await ended(page);
+  await answer.getByText(text).waitFor();
+  return badge(answer).textContent();
+}
+
+test("a model is downloaded with progress, paused and resumed, used, and removed", async () => {
+  using folder = temporaryFolder();
+  const source = writeReciter(join(folder.path, "source.gguf"), { sentence: "Downloaded, I answer." });
+  await using server = await FileServer.start(readFileSync(source));
+  let held = true;
+  server.trouble = (request, response, [first, last]) => {
+    if (!held || request.headers.range === "bytes=0-3") return false;
+    response.writeHead(206, {
+      "content-length": last - first + 1,
+      etag: server.etag ?? "",
+      "content-range": `bytes ${first}-${last}/${server.bytes.length}`,
+    });
+    response.write(server.bytes.subarray(first, first + 100_000));
+    return true;
+  };
+  await using host = await startHost({ dataDir: folder.path, offline: true, env: { HOME: folder.path } });
+  await using at = await visit(browser, host, "/#/models");
+  const { page } = at;
+  await page.getByLabel("Name, address or path").fill(server.url);
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  const download = row(page, "Downloads", "model");
+  await download.getByText("no checksum: its size is compared").waitFor();
+  await expect.poll(() => download.getByRole("progressbar").getAttribute("value")).toBe("100000");
+  await download.getByRole("button", { name: "Pause model" }).click();
+  await download.getByText("Paused").waitFor();
+  held = false;
+  await download.getByRole("button", { name: "Resume model" }).click();
+  const installed = row(page, "Installed models", "model");
+  await installed.getByRole("button", { name: "Use model" }).click();
+  await installed.getByText("in the chain as local").waitFor();
+  expect(await answeredBy(page, "Downloaded, I answer.")).toBe("Local");
+
+  await page.goto(`${host.origin}/#/models`);
+  await installed.getByRole("button", { name: "Remove model" }).click();
+  await page.getByRole("button", { name: "Remove it" }).click();
+  await page.getByText('The link "local" runs model.').waitFor();
+  const file = join(folder.path, "models", "model.gguf");
+  expect(existsSync(file)).toBe(true);
+  await page.goto(`${host.origin}/#/settings`);
+  await page.getByRole("button", { name: /^Remove local/ }).click();
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: /Remove/ })
+    .click();
+  await page.goto(`${host.origin}/#/models`);
+  await installed.getByRole("button", { name: "Remove model" }).click();
+  await page.getByRole("button", { name: "Remove it" }).click();
+  await installed.waitFor({ state: "detached" });
+  expect(existsSync(file)).toBe(false);
+  expect(at.complaints).toEqual([]);
+});
+
+test("a file is added, tried, used and removed by keyboard alone", async () => {
+  using folder = temporaryFolder();
+  const path = writeReciter(join(folder.path, "tide.gguf"), { sentence: "By keyboard, I answer." });
+  await using host = await startHost({ dataDir: folder.path, offline: true, env: { HOME: folder.path } });
+  await using at = await visit(browser, host, "/#/models");
+  const { page } = at;
+  const press = async (button: Locator) => {
+    await button.focus();
+    await page.keyboard.press("Enter");
+  };
+  await page.getByLabel("Name, address or path").focus();
+  await page.keyboard.type(path);
+  await page.keyboard.press("Enter");
+  const installed = row(page, "Installed models", "tide");
+  await press(installed.getByRole("button", { name: "Try tide" }));
+  await page.getByRole("dialog").getByLabel("Question").focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("status", { name: "Answer" }).getByText("By keyboard, I answer.").waitFor();
+  await page.keyboard.press("Escape");
+  await press(installed.getByRole("button", { name: "Remove tide" }));
+  await page.getByRole("button", { name: "Keep it" }).waitFor();
+  await page.keyboard.press("Escape");
+  await press(installed.getByRole("button", { name: "Use tide" }));
+  await installed.getByText("in the chain as local").waitFor();
+  expect(await answeredBy(page, "By keyboard, I answer.")).toBe("Local");
+  expect(at.complaints).toEqual([]);
+});

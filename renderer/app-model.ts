@@ -3,6 +3,7 @@ import type { CacheModel } from "./cache/index.ts";
 import type { Conversations, Drafts, Thread } from "./chat/index.ts";
 import type { Connection } from "./connection/index.ts";
 import type { StatusModel } from "./health/index.ts";
+import type { LabModel } from "./lab/index.ts";
 import type { ModelsModel } from "./models/index.ts";
 import type { OutboxModel } from "./outbox/index.ts";
 import type { GatewayModel, SettingsModel } from "./settings/index.ts";
@@ -17,6 +18,7 @@ export interface AppModel {
   models: ModelsModel;
   outbox: OutboxModel;
   cache: CacheModel;
+  lab: LabModel;
   settings: SettingsModel;
   gateway: GatewayModel;
 }

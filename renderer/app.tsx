@@ -1,4 +1,12 @@
-import { Archive, Cpu, Inbox, Menu as MenuIcon, Settings as SettingsIcon, X } from "lucide-react";
+import {
+  Archive,
+  Cpu,
+  FlaskConical,
+  Inbox,
+  Menu as MenuIcon,
+  Settings as SettingsIcon,
+  X,
+} from "lucide-react";
 import { useEffect, useState } from "react";
 import type { Status } from "../electron/contract/index.ts";
 import { useApp } from "./app-model.ts";
@@ -6,6 +14,7 @@ import { CachePage } from "./cache/index.ts";
 import { ChatPage, ConversationList, LocalOnlySwitch } from "./chat/index.ts";
 import { ConnectionBanner } from "./connection/index.ts";
 import { StatusBar, Warnings } from "./health/index.ts";
+import { LabPage } from "./lab/index.ts";
 import { ModelsPage } from "./models/index.ts";
 import { OutboxPage } from "./outbox/index.ts";
 import { SettingsPage } from "./settings/index.ts";
@@ -40,6 +49,7 @@ export function App() {
               {route.page === "outbox" && <OutboxPage />}
               {route.page === "models" && <ModelsPage />}
               {route.page === "cache" && <CachePage />}
+              {route.page === "lab" && <LabPage />}
               {route.page === "settings" && <SettingsPage route={route} />}
             </main>
           </div>
@@ -137,6 +147,20 @@ function SideBar({ route, outbox, open, onClose }: SideBarProps) {
           <Button
             asChild
             variant="quiet"
+            className={cn("w-full justify-start", route.page === "lab" && "bg-accent-soft text-ink")}
+          >
+            <a
+              href={hashOf({ page: "lab" })}
+              onClick={onClose}
+              aria-current={route.page === "lab" ? "page" : undefined}
+            >
+              <FlaskConical aria-hidden />
+              Lab
+            </a>
+          </Button>
+          <Button
+            asChild
+            variant="quiet"
             className={cn("w-full justify-start", route.page === "settings" && "bg-accent-soft text-ink")}
           >
             <a
@@ -169,7 +193,13 @@ interface TopBarProps {
   onList: () => void;
 }
 
-const titles = { settings: "Settings", outbox: "Outbox", models: "Models", cache: "Cache" } as const;
+const titles = {
+  settings: "Settings",
+  outbox: "Outbox",
+  models: "Models",
+  cache: "Cache",
+  lab: "Lab",
+} as const;
 
 function TopBar({ route, listOpen, onList }: TopBarProps) {
   const { conversations } = useApp();

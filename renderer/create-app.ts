@@ -3,6 +3,7 @@ import { CacheModel } from "./cache/index.ts";
 import { Conversations, storedDrafts, storedKept, Thread } from "./chat/index.ts";
 import { Connection, openHere } from "./connection/index.ts";
 import { StatusModel } from "./health/index.ts";
+import { LabModel } from "./lab/index.ts";
 import { ModelsModel } from "./models/index.ts";
 import { OutboxModel } from "./outbox/index.ts";
 import { GatewayModel, SettingsModel } from "./settings/index.ts";
@@ -30,6 +31,7 @@ export function createApp(): AppModel {
   const models = new ModelsModel(connection);
   const outbox = new OutboxModel(connection, status.store);
   const cache = new CacheModel(connection);
+  const lab = new LabModel(connection);
   const settings = new SettingsModel(connection, localStorage);
   const gateway = new GatewayModel(connection);
   void connection.run();
@@ -42,6 +44,7 @@ export function createApp(): AppModel {
     models,
     outbox,
     cache,
+    lab,
     settings,
     gateway,
   };

@@ -6,6 +6,7 @@ export type Route =
   | { page: "outbox" }
   | { page: "models" }
   | { page: "cache" }
+  | { page: "lab" }
   /** `section` is a part of the page to bring into view, `add` the form for a new link; `link` names a link there. */
   | { page: "settings"; section: (typeof sections)[number]; link: string | null };
 
@@ -18,7 +19,7 @@ export function parseRoute(hash: string): Route {
     const section = sections.find((one) => one === first) ?? "providers";
     return { page, section, link: second ?? null };
   }
-  if (page === "outbox" || page === "models" || page === "cache") return { page };
+  if (page === "outbox" || page === "models" || page === "cache" || page === "lab") return { page };
   return { page: "chat", conversation: page === "chat" && first ? first : null };
 }
 
@@ -27,7 +28,7 @@ export function hashOf(route: Route): string {
   if (route.page === "chat") {
     return route.conversation === null ? "#/chat" : `#/chat/${encodeURIComponent(route.conversation)}`;
   }
-  if (route.page === "outbox" || route.page === "models" || route.page === "cache") return `#/${route.page}`;
+  if (route.page !== "settings") return `#/${route.page}`;
   const link = route.link === null ? "" : `/${encodeURIComponent(route.link)}`;
   return `#/settings/${route.section}${link}`;
 }

@@ -6,7 +6,7 @@ import { Generation, type Workplace } from "./generation.ts";
 import { grammarFor } from "./grammar.ts";
 import { toHistory } from "./history.ts";
 import { generationFailure, loadFailure, type Native, threadsFor } from "./native.ts";
-import { Reader } from "./reader.ts";
+import { cpuClock, Reader } from "./reader.ts";
 import { Sequences, sequencesFor } from "./sequences.ts";
 
 const defaultContextSize = 8192;
@@ -63,7 +63,9 @@ export class LoadedModel implements AsyncDisposable {
         customWrapperSettings: { jinjaTemplate: { trimLeadingWhitespaceInResponses: false } },
       }),
       sequences: new Sequences(context),
-      reader: new Reader(),
+      reader: new Reader(
+        native.llama.gpu === false ? cpuClock(context.idealThreads) : () => performance.now(),
+      ),
       contextSize: context.contextSize,
     };
     this.info = {

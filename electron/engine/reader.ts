@@ -15,11 +15,28 @@ const largestPiece = 512;
 /** What is left of an observed speed with each piece after it. */
 const forgetting = 0.9;
 
+/**
+ * A clock of the work that this process does on the CPU with `threads` threads, milliseconds. A piece's time on it is what it would
+ * take on a machine that does nothing else: pieces cut short because of other programs' load would only add to the load.
+ */
+export function cpuClock(threads: number): () => number {
+  return () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000 / threads;
+  };
+}
+
 /** Reads prompts into sequences, in pieces as large as an abort in time allows. */
 export class Reader {
+  readonly #clock: () => number;
   #size = firstPiece;
   /** Tokens a millisecond. */
   #perMs = 0;
+
+  /** `clock` gives milliseconds: `cpuClock` where the CPU evaluates, or else those of the wall. */
+  constructor(clock: () => number) {
+    this.#clock = clock;
+  }
 
   /**
    * Evaluates what of `tokens` is not in `sequence` yet, which holds their beginning. Given all at once, a prompt would be read to
@@ -45,14 +62,14 @@ export class Reader {
       if (pieces <= 1) return;
       // equal ones: a short last piece would cost more than its share
       const piece = tokens.slice(at, at + Math.ceil(left / pieces));
-      const started = performance.now();
+      const started = this.#clock();
       await sequence.evaluateWithoutGeneratingNewTokens(piece);
       at += piece.length;
-      this.#learn(piece.length, performance.now() - started);
+      this.#learn(piece.length, this.#clock() - started);
     }
   }
 
-  /** The best of the last pieces counts: a slow one was most likely held up by another program. The size at most doubles. */
+  /** The best of the last pieces counts: a slow one was most likely held up by something else. The size at most doubles. */
   #learn(tokens: number, ms: number): void {
     this.#perMs = Math.max(tokens / Math.max(1, ms), this.#perMs * forgetting);
     const fits = Math.floor(this.#perMs * pieceMs);

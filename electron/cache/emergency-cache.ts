@@ -196,8 +196,11 @@ export class EmergencyCache implements AnswerCache, AsyncDisposable {
       const said = await verdicts.isSame(key, entry);
       const judgement =
         said === null
-          ? (guard?.(originalQuestion, entry.originalQuestion, similarity) ??
-            byThreshold(similarity, threshold))
+          ? withThreshold(
+              similarity,
+              threshold,
+              guard?.(originalQuestion, entry.originalQuestion, similarity),
+            )
           : said
             ? ({ verdict: "same", reason: "You said that it is the same question." } as const)
             : ({ verdict: "different", reason: "You said that it is another question." } as const);
@@ -245,9 +248,17 @@ interface Judged {
   reason: string;
 }
 
-function byThreshold(similarity: number, threshold: number): Pick<Judged, "verdict" | "reason"> {
-  return similarity >= threshold
-    ? { verdict: "same", reason: "It is near enough, and the guard is turned off." }
+/** What the guard said, or that a question below the threshold is at best like the one that is asked. */
+function withThreshold(
+  similarity: number,
+  threshold: number,
+  guarded: Pick<Judged, "verdict"> & { reason: string | null } = {
+    verdict: "same",
+    reason: "It is near enough, and the guard is turned off.",
+  },
+): Pick<Judged, "verdict"> & { reason: string | null } {
+  return similarity >= threshold || guarded.verdict !== "same"
+    ? guarded
     : { verdict: "similar", reason: "It is less near than the threshold asks for." };
 }
 

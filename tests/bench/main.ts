@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { callCost } from "./call-cost.ts";
 import { chainAlone } from "./chain-alone.ts";
+import { engineRestart } from "./engine-restart.ts";
 import { engineSpeed } from "./engine-speed.ts";
 import { fallThrough } from "./fall-through.ts";
 import { heap } from "./heap.ts";
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<Section>>> = {
   chain: () => chainAlone(200),
   refused: () => fallThrough(600),
   engine: () => engineSpeed(15, 5),
+  restart: () => engineRestart(9),
   heap: () => heap(100_000),
 };
 

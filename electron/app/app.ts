@@ -40,6 +40,7 @@ import { Answers } from "./answers.ts";
 import { Budget } from "./budget.ts";
 import { Cache } from "./cache.ts";
 import { asSecretLink, ChainSettings } from "./chain-settings.ts";
+import { Connections } from "./connections.ts";
 import { Egress } from "./egress.ts";
 import { engineSettings } from "./engine-settings.ts";
 import { bundledEmbedder, GatewayService } from "./gateway.ts";
@@ -56,6 +57,7 @@ import { OutboxItems } from "./outbox-items.ts";
 import { Quality } from "./quality.ts";
 import { type AppRouter, createRouter } from "./router.ts";
 import { isStarter, withLoneQuestions } from "./starter.ts";
+import { Warm } from "./warm.ts";
 import { Watched } from "./watched.ts";
 
 /** What differs from one host to the next. All paths are absolute. */
@@ -101,6 +103,8 @@ export interface App extends AsyncDisposable {
   models: ModelManager;
   /** Measures links against each other. */
   lab: Lab;
+  /** The host knows of another network, or the machine has woken up: links are tried again at once. */
+  networkChanged(): void;
   /** Begins to work off the outbox: for hosts that stay, and so may ask again later. */
   startOutbox(): void;
   /** Loads the embedder before it is needed, and embeds what waits: for hosts that stay. */
@@ -140,7 +144,8 @@ export function createApp(options: AppOptions): App {
     settings: () => engineSettings(settings.config.engine),
   });
   const trialKeys: TrialKeys = new WeakMap();
-  const egress = new Egress(options.fetch ?? fetch);
+  const connections = new Connections(env);
+  const egress = new Egress(options.fetch ?? connections.fetch);
   const providers: Partial<Record<ProviderName, Provider>> = {
     ...createProviders({
       apiKey: (link) => trialKeys.get(link) ?? secrets.get(asSecretLink(link)),
@@ -200,9 +205,12 @@ export function createApp(options: AppOptions): App {
       onWarning: (text) => void warnings.push(text),
       onProbe: (probed) => levels.record(probed),
       onRecovery: () => outbox.retryNow(),
+      onBadSign: () => warm.badSign(),
     }),
   );
 
+  const resolveModel = (model: string) => models.resolve(model);
+  const warm = opened.use(new Warm({ clock, settings, health, connections, egress, engine, resolveModel }));
   const cache = new Cache({
     database: cacheDatabase,
     conversations,
@@ -251,8 +259,9 @@ export function createApp(options: AppOptions): App {
     requirements: options.requirements ?? [],
   });
   const run: App["run"] = (request, signal, may) => {
-    health.noteRequest();
-    return levels.over(chain.run(request, signal, may), (finished) => metrics.recordEnd(finished));
+    if (!request.local_only) health.noteRequest();
+    const events = warm.over(request, chain.run(request, signal, may));
+    return levels.over(events, (finished) => metrics.recordEnd(finished));
   };
   const entries = opened.use(new OutboxEntries({ database, clock, newId: randomUUID, max: outboxMax }));
   const outbox = new Outbox({
@@ -349,6 +358,7 @@ export function createApp(options: AppOptions): App {
     gateway,
     models,
     lab,
+    networkChanged: () => health.networkChanged(),
     startOutbox: () => outbox.start(),
     startCache: () => cache.start(),
     cache,
@@ -360,6 +370,7 @@ export function createApp(options: AppOptions): App {
       await outbox[Symbol.asyncDispose]();
       await cache[Symbol.asyncDispose]();
       await engine[Symbol.asyncDispose]();
+      await connections[Symbol.asyncDispose]();
       closing[Symbol.dispose]();
     },
   };

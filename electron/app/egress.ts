@@ -2,6 +2,9 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Link, Provider, ProviderEvent } from "../chain/index.ts";
 import { isLoopback } from "./links.ts";
 
+/** A server's root that is longer, bytes, is a page, and not worth its reading. */
+const longestRoot = 64 * 1024;
+
 /** For which request, and over which link, something wants to leave the machine. */
 interface Errand {
   link: Link;
@@ -41,6 +44,22 @@ export class Egress {
       if (reason !== null) throw new Error(reason);
       return fetch(input, init);
     };
+  }
+
+  /**
+   * Opens a connection to where a link's requests go, and leaves it open: an `OPTIONS` of the server's root, for which no server has to work, and
+   * which, unlike a `HEAD`, does not cost the connection. Neither the key nor anything of a person goes with it.
+   */
+  async knock(link: Link, origin: string, signal: AbortSignal): Promise<void> {
+    const response = await this.#errands.run({ link, localOnly: false }, () =>
+      this.fetch(`${origin}/`, { method: "OPTIONS", redirect: "manual", signal }),
+    );
+    // Only a response that was read to its end leaves its connection to others.
+    let bytes = 0;
+    for await (const { length } of response.body ?? []) {
+      bytes += length;
+      if (bytes > longestRoot) break;
+    }
   }
 
   /** The same provider, whose requests leave through this door. */

@@ -41,6 +41,8 @@ export interface HealthParts {
   onProbe(probe: { link: string; outcome: "answered" | "failed"; kind: FailureKind | null }): void;
   /** A link answers that had failed, or the network is back: what waits for a better tier may be asked. */
   onRecovery(): void;
+  /** A probe failed, or the network is gone: links beyond this machine may not answer. */
+  onBadSign(): void;
 }
 
 type HealthyLink = Link & { breaker?: BreakerConfig | undefined };
@@ -66,6 +68,7 @@ export class Health implements Gate, Disposable {
         onChange();
         this.#probes.wake();
         if (this.#connectivity.reason === null) parts.onRecovery();
+        else parts.onBadSign();
       },
     });
     this.#gate = new HealthGate({
@@ -97,6 +100,7 @@ export class Health implements Gate, Disposable {
             : { link: id, outcome: "failed", kind: result.kind },
         );
         if (wasFailing && result.ok) parts.onRecovery();
+        if (!result.ok) parts.onBadSign();
         onChange();
       },
     });
@@ -116,6 +120,19 @@ export class Health implements Gate, Disposable {
   /** A person has asked something: from now on probes are worth their cost. */
   noteRequest(): void {
     this.#probes.noteRequest();
+  }
+
+  /** Whether something may be sent to a link now that no request asked for. */
+  mayAsk(link: Link): boolean {
+    return (
+      this.#probes.mayAsk(link) && this.#breakers.refusal(link.id) === null && this.#parts.budget.allows(link)
+    );
+  }
+
+  /** The system told of another network, or woke up: what was known of the old one counts no more. */
+  networkChanged(): void {
+    this.#connectivity.networkChanged();
+    this.#probes.wake();
   }
 
   /** A link's key has changed: what its breaker holds against it no longer counts. */

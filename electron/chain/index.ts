@@ -7,6 +7,7 @@ export { AllLinksFailed, collect } from "./collect.ts";
 export { costUsd, priceOf } from "./cost.ts";
 export { countsAgainstLink, type SkipOverrides, type SkipRule } from "./failure-table.ts";
 export { type Gate, openGate, type Permit, type Refusal } from "./gate.ts";
+export { plan } from "./plan.ts";
 export {
   type Link,
   type LinkCapabilities,

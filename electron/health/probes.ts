@@ -144,7 +144,7 @@ export class Probes<L extends ProbedLink> implements Disposable {
   }
 
   async #due(watch: Watch<L>): Promise<void> {
-    const call = this.#mayProbe(watch) ? this.#call(watch.link) : null;
+    const call = !watch.running && this.mayAsk(watch.link) ? this.#call(watch.link) : null;
     if (!call) {
       this.#schedule(watch);
       return;
@@ -167,9 +167,10 @@ export class Probes<L extends ProbedLink> implements Disposable {
     if (this.#watches.get(watch.link.id) === watch) this.#schedule(watch);
   }
 
-  #mayProbe({ link, running }: Watch<L>): boolean {
+  /** Whether something may be sent to a link now that no request asked for. */
+  mayAsk(link: L): boolean {
     const { surroundings } = this.#parts;
-    if (running || this.#isIdle() || !this.#isAllowed(link)) return false;
+    if (this.#isIdle() || !this.#isAllowed(link)) return false;
     return !surroundings.onBattery() && !surroundings.isMetered() && !surroundings.isOffline(link);
   }
 
@@ -193,6 +194,7 @@ export class Probes<L extends ProbedLink> implements Disposable {
     };
   }
 
+  /** Nobody has asked anything for a while, or yet. */
   #isIdle(): boolean {
     if (this.#lastRequest === null) return true;
     return this.#parts.clock.monotonic() - this.#lastRequest >= this.#settings.idleAfterMs;

@@ -59,6 +59,7 @@ function buildApp({ dataDir, configFile }: ReturnType<typeof findData>): Desktop
     onBattery: () => powerMonitor.onBatteryPower,
   });
   holdfast.startOutbox();
+  powerMonitor.on("resume", () => holdfast.networkChanged());
   void holdfast.gateway.follow();
   holdfast.startCache();
   holdfast.models.downloads.resumeInterrupted();

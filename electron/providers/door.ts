@@ -2,6 +2,7 @@ import type { Clock } from "../chain/index.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { responseFailure } from "./failure.ts";
 import { Intercepted } from "./intercepted.ts";
+import { sendThroughStale } from "./resend.ts";
 import { connectionFailure } from "./transport.ts";
 
 /** No error text needs more, and a portal's page can be endless. */
@@ -51,7 +52,7 @@ export function door({ fetch, clock, endpoint, streamType }: DoorOptions): typeo
     const signal = init?.signal ?? null;
     let response: Response;
     try {
-      response = await fetch(input, { ...init, redirect: "manual" });
+      response = await sendThroughStale(fetch, input, { ...init, redirect: "manual" });
     } catch (error) {
       if (signal?.aborted) throw error;
       throw new Intercepted(connectionFailure(error, endpoint));

@@ -8,5 +8,6 @@ export { ollamaProvider } from "./ollama.ts";
 export { openaiProvider } from "./openai.ts";
 export { openaiCompatibleProvider } from "./openai-compatible.ts";
 export type { ProviderOptions } from "./options.ts";
+export { originOf } from "./origin.ts";
 export { loadPresets, parsePresets } from "./presets.ts";
 export { vertexProvider } from "./vertex.ts";

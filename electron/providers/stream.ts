@@ -139,7 +139,10 @@ class AttemptStream implements AsyncIterator<ProviderEvent> {
     const { endpoint, open } = await unlessAborted(begin(), signal);
     this.#endpoint = endpoint;
     const sent = Promise.withResolvers<void>();
-    const opening = whenSent(sent.resolve, () => open(signal, () => this.#own.abort()));
+    const opening = whenSent(
+      () => sent.resolve(),
+      () => open(signal, () => this.#own.abort()),
+    );
     // Its failure is thrown below; until then the reader may still be busy with `connected`.
     opening.catch(() => undefined);
     await Promise.race([sent.promise, opening]);

@@ -104,6 +104,13 @@ export function isTransportError(error: unknown): boolean {
   return troubleOf(error) !== null;
 }
 
+const resets = new Set(["ECONNRESET", "ECONNABORTED", "EPIPE", "UND_ERR_SOCKET"]);
+
+/** Whether a connection that had come about was closed by the other side. */
+export function isReset(error: unknown): boolean {
+  return resets.has(troubleOf(error)?.code ?? "");
+}
+
 /** The failure that a request is which got no response at all. */
 export function connectionFailure(error: unknown, endpoint: Endpoint): ProviderFailure {
   const trouble = troubleOf(error);

@@ -36,7 +36,7 @@ describe("holdfast models", () => {
     [["models", "add", "ftp://example.org/a.gguf"], 2, "only http and https"],
     [["models", "use", "nothing"], 2, 'There is no model "nothing"'],
     [["models", "use", "embedder"], 2, "can't answer"],
-    [["models", "remove", "starter"], 1, "belongs to Holdfast"],
+    [["models", "remove", "embedder"], 1, "belongs to Holdfast"],
     [["models", "unpack", "nowhere.tar"], 2, "There is no kit"],
     [["models", "pack"], 2, "missing required argument"],
     [["models", "fly"], 2, "unknown command"],

@@ -79,7 +79,7 @@ export class Cache implements AsyncDisposable {
       verdicts: this.#verdicts,
       embedder: this.#embedder,
       guard: config.guard === false ? null : judge,
-      threshold: config.threshold ?? (config.guard === false ? 0.9 : 0.8),
+      threshold: config.threshold,
       clock,
       isLocalOnly: (conversation) => parts.conversations.isLocalOnly(conversation),
     });

@@ -24,8 +24,8 @@ export interface EmergencyCacheParts {
   embedder: Embedder;
   /** Null: the threshold alone decides. */
   guard: Guard | null;
-  /** The least cosine at which an earlier answer is given as the answer. */
-  threshold: number;
+  /** The least cosine at which an earlier answer is given as the answer; unless set, 0.8 with a guard and 0.9 without. */
+  threshold?: number | undefined;
   clock: Pick<Clock, "now" | "after">;
   /** Whether a conversation is local-only now. When it throws, the request counts as local-only. */
   isLocalOnly(conversation: string): boolean;
@@ -187,7 +187,8 @@ export class EmergencyCache implements AnswerCache, AsyncDisposable {
 
   /** The neighbours that are near enough, best first, each with what the guard and the person say. */
   async #judged(key: CacheKey, vector: Float32Array): Promise<Judged[]> {
-    const { store, verdicts, embedder, guard, threshold } = this.#parts;
+    const { store, verdicts, embedder, guard } = this.#parts;
+    const { threshold = guard ? 0.8 : 0.9 } = this.#parts;
     const { fingerprint, originalQuestion } = key;
     const found = await store.nearest({ vector, embedder: embedder.id, fingerprint, limit: looked });
     const judged: Judged[] = [];

@@ -92,7 +92,7 @@ export function openCache(options: CacheSetUp = {}) {
     verdicts,
     embedder,
     guard,
-    threshold: options.threshold ?? 0.9,
+    threshold: options.threshold,
     clock,
     isLocalOnly: options.isLocalOnly ?? (() => false),
   });

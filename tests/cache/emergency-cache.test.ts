@@ -180,14 +180,14 @@ test("without a guard the threshold alone decides", async () => {
 });
 
 test.each([
-  ["seven of nine words with the guard are offered", agrees, "ten twelve", "similar"],
-  ["eight of nine words with the guard are answered", agrees, "eight ten", "hit"],
-  ["eight of nine words without it are offered", null, "eight ten", "similar"],
+  ["seven of nine words with the guard are offered", agrees, "violet silver", "similar"],
+  ["eight of nine words with the guard are answered", agrees, "gold silver", "hit"],
+  ["eight of nine words without it are offered", null, "gold silver", "similar"],
 ] as const)("the threshold is 0.8 with the guard and 0.9 without: %s", async (_, guard, end, shown) => {
   const { cache, find } = openCache({ guard });
-  await cache.put(ask("one two three four five six seven eight nine"), answer("By the Moon."), receipt);
+  await cache.put(ask("red green blue white black grey amber gold pink"), answer("By the Moon."), receipt);
   await cache.settled();
-  expect(await find(ask(`one two three four five six seven ${end}`))).toMatchObject({
+  expect(await find(ask(`red green blue white black grey amber ${end}`))).toMatchObject({
     hit: null,
     similar: null,
     [shown]: { text: "By the Moon." },

@@ -11,6 +11,9 @@ export interface Clock {
 /** Beyond this Node takes a timer for one of a millisecond. */
 const longestTimerMs = 2 ** 31 - 1;
 
+/** A timer may ring this much before its time: Node's count whole milliseconds. */
+export const earlyMs = 1;
+
 /** The machine's own time. */
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -1,6 +1,6 @@
 import type { Attempt, AttemptStarted, FinishReason } from "../contract/index.ts";
 import { type Delta, runAttempt } from "./attempt.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, earlyMs } from "./clock.ts";
 import type { Gate, Refusal } from "./gate.ts";
 import { type Link, type Provider, ProviderFailure, type ProviderRequest } from "./provider.ts";
 import { retryDelayMs } from "./retry.ts";
@@ -51,7 +51,7 @@ export async function* pursue(input: PursuitInput): AsyncGenerator<PursuitEvent,
       const end = yield* runAttempt({ ...input, remainingMs, onAbandoned: onEnd });
       const spoke = end.record.first_token_ms !== null;
       // A deadline that the caller set too short is no fault of the link.
-      const isOurs = end.record.kind === "timeout_total" && clock.monotonic() >= input.deadlineAt;
+      const isOurs = end.record.kind === "timeout_total" && clock.monotonic() + earlyMs >= input.deadlineAt;
       const record: Attempt = isOurs ? { ...end.record, outcome: "cancelled" } : end.record;
       onEnd(record);
       reported = true;

@@ -10,6 +10,7 @@ import type {
 } from "../contract/index.ts";
 import type { CacheFinding } from "./cache.ts";
 import type { ChainParts, ChainRules, Ending } from "./chain.ts";
+import { earlyMs } from "./clock.ts";
 import { consequenceOf } from "./failure-table.ts";
 import { Gather } from "./gather.ts";
 import { Joint } from "./joint.ts";
@@ -445,7 +446,7 @@ export class Run {
     const noRecovery = this.#gather.begun && (this.#request.recovery ?? this.#rules.recovery) === "error";
     const consequence = consequenceOf(kind, this.#rules.skip, planned.link.onFailure);
     if (consequence === "stop") return { code: "stopped", ...details };
-    if (this.#parts.clock.monotonic() >= this.#deadlineAt) return { code: "deadline", ...details };
+    if (this.#parts.clock.monotonic() + earlyMs >= this.#deadlineAt) return { code: "deadline", ...details };
     return noRecovery ? { code: "stopped", ...details } : null;
   }
 

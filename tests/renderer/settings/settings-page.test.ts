@@ -220,3 +220,18 @@ test("the theme changes at once and holds over a reload", async () => {
   expect(app.settings.theme).toBe("dark");
   expect(session.complaints).toEqual([]);
 });
+
+test("the gateway is off until it is turned on, and then shows its address and, when asked, its token", async () => {
+  await using session = await openSettings();
+  const { page, app } = session;
+  const gateway = page.getByRole("region", { name: "Gateway" });
+  expect(await gateway.getByRole("radio", { name: "Off" }).isChecked()).toBe(true);
+  await gateway.getByRole("radio", { name: "On" }).click();
+  await gateway.getByText("http://127.0.0.1:4141/v1").waitFor();
+  expect(app.gateway.enabled).toBe(true);
+  await gateway.getByRole("button", { name: "Show token" }).click();
+  await gateway.getByText("token-of-this-session").waitFor();
+  await gateway.getByRole("button", { name: "Make a new token" }).click();
+  await page.getByRole("button", { name: "Make it" }).click();
+  await gateway.getByText("made-up-").waitFor();
+});

@@ -1,6 +1,6 @@
 import type { AppModel } from "./app-model.ts";
 import { CacheModel } from "./cache/index.ts";
-import { Conversations, storedDrafts, storedKept, Thread } from "./chat/index.ts";
+import { Conversations, storedDrafts, Thread } from "./chat/index.ts";
 import { Connection, openHere } from "./connection/index.ts";
 import { StatusModel } from "./health/index.ts";
 import { LabModel } from "./lab/index.ts";
@@ -21,7 +21,6 @@ export function createApp(): AppModel {
   const conversations = new Conversations(connection);
   const thread = new Thread({
     connection,
-    kept: storedKept(localStorage),
     onConversation: (conversation) => conversations.put(conversation),
     onFinished: () => {
       conversations.refresh().catch((error: unknown) => console.error("The list could not be read:", error));

@@ -42,10 +42,11 @@ export class Answers implements AsyncDisposable {
     return asked;
   }
 
-  /** Answers a question once more; the earlier answers stay. */
+  /** Answers a question once more; the earlier answers stay, and the new one is the one in view. */
   regenerate(questionId: string): Asked {
     const { conversations } = this.#parts;
     const answer = conversations.beginAnswer(questionId);
+    conversations.keep(questionId, null);
     const { conversation, messages } = conversations.get(answer.conversation_id);
     const question = messages.find(({ id }) => id === questionId) as StoredMessage;
     this.#begin({ conversation, question, answer });
@@ -57,7 +58,7 @@ export class Answers implements AsyncDisposable {
     const message = this.#parts.conversations.message(messageId);
     const live = this.#live.get(messageId);
     if (live) yield* live.follow(message, signal);
-    else yield { type: "snapshot", message };
+    else yield { type: "snapshot", message, steps: [] };
   }
 
   /** Ends an answer that is being made; what there is of it stays. */

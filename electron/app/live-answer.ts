@@ -1,18 +1,17 @@
 import type { ChainEvent, FollowEvent, StoredMessage } from "../contract/index.ts";
 
 /** Events that a page which comes later has to hear too: how the answer came about, not its text. */
-type Step = Exclude<ChainEvent, { type: "delta" } | { type: "retracted" } | { type: "finished" }>;
+type Step = Exclude<ChainEvent, { type: "delta" } | { type: "finished" }>;
 
 /** An answer that is being made, and the pages that follow it. */
 export class LiveAnswer {
   readonly abort = new AbortController();
   readonly #followers = new Set<Follower>();
-  #steps: Step[] = [];
+  readonly #steps: Step[] = [];
 
   /** Tells every follower. */
   tell(event: ChainEvent): void {
-    if (event.type === "retracted") this.#steps = this.#steps.filter(({ type }) => type !== "seam");
-    else if (event.type !== "delta" && event.type !== "finished") this.#steps.push(event);
+    if (event.type !== "delta" && event.type !== "finished") this.#steps.push(event);
     for (const follower of this.#followers) follower.push(event);
   }
 
@@ -23,13 +22,12 @@ export class LiveAnswer {
   }
 
   /**
-   * The message as it stands, the steps that led there, and every event from now on. Nothing may happen between the
+   * The message as it stands with the steps that led there, and every event from now on. Nothing may happen between the
    * reading of `message` and this call: both belong in one turn.
    */
   follow(message: StoredMessage, signal?: AbortSignal): AsyncGenerator<FollowEvent, void, void> {
     const follower = new Follower();
-    follower.push({ type: "snapshot", message });
-    for (const step of this.#steps) follower.push(step);
+    follower.push({ type: "snapshot", message, steps: [...this.#steps] });
     this.#followers.add(follower);
     const leave = () => {
       this.#followers.delete(follower);

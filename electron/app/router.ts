@@ -78,6 +78,7 @@ export function createRouter(parts: RouterParts) {
       regenerate: door.chat.regenerate.handler(({ input }) => answers.regenerate(input.question_id)),
       follow: door.chat.follow.handler(({ input, signal }) => answers.follow(input.message_id, signal)),
       stop: door.chat.stop.handler(({ input }) => answers.stop(input.message_id)),
+      keep: door.chat.keep.handler(({ input }) => conversations.keep(input.question_id, input.answer_id)),
     },
     status: {
       get: door.status.get.handler(() => status.now),

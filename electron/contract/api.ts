@@ -17,9 +17,12 @@ import { level } from "./words.ts";
 const byId = z.object({ id: z.string() });
 const nothing = z.void();
 
-/** What the page hears of one answer: first a snapshot of the message as stored, then the events after it. */
+/**
+ * What the page hears of one answer: first a snapshot of the message as stored, with the events other than text that led
+ * there, oldest first, then the events after it.
+ */
 export const followEvent = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("snapshot"), message: storedMessage }),
+  z.object({ type: z.literal("snapshot"), message: storedMessage, steps: z.array(chainEvent) }),
   ...chainEvent.options,
 ]);
 export type FollowEvent = z.infer<typeof followEvent>;
@@ -64,6 +67,10 @@ export const api = {
     /** The answer as it is made; ends when it is finished. May be followed by several pages, and from the middle. */
     follow: base.input(z.object({ message_id: z.string() })).output(eventIterator(followEvent)),
     stop: base.input(z.object({ message_id: z.string() })).output(nothing),
+    /** Keeps one of the answers to a question in view; null the newest. Gives the question. */
+    keep: base
+      .input(z.object({ question_id: z.string(), answer_id: z.string().nullable() }))
+      .output(storedMessage),
   },
   status: {
     get: base.output(status),

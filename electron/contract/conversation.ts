@@ -30,5 +30,7 @@ export const storedMessage = z.object({
   /** The user message that an assistant message answers; several answers of one question are its variants. */
   answers: z.string().nullable(),
   receipt: receipt.nullable(),
+  /** Of a question: the answer that the person decided to keep in view; absent where it is the newest. */
+  kept: z.string().optional(),
 });
 export type StoredMessage = z.infer<typeof storedMessage>;

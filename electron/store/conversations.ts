@@ -160,6 +160,20 @@ export class Conversations implements Disposable {
     this.#messages.clear(messageId);
   }
 
+  /**
+   * Keeps one of the answers to a question in view, and in what models are told of it; null the newest. Throws a StoreError
+   * `not_found` for an answer to another question.
+   */
+  keep(questionId: string, answerId: string | null): StoredMessage {
+    return this.#database.transaction(() => {
+      this.#question(questionId);
+      if (answerId !== null && this.#messages.get(answerId).answers !== questionId)
+        throw new StoreError("not_found", `"${answerId}" is no answer to the question "${questionId}".`);
+      this.#messages.keep(questionId, answerId);
+      return this.#messages.get(questionId);
+    });
+  }
+
   /** Ends a streaming answer. Throws a StoreError `invalid`, and changes nothing, when the receipt is not one. */
   finish(messageId: string, end: FinishedAnswer): StoredMessage {
     return this.#database.transaction(() => {

@@ -1,8 +1,8 @@
 import type { Message, StoredMessage } from "../contract/index.ts";
 
 /**
- * A conversation as a model is told it, from its stored messages in their order: each question with its latest answer
- * that says something (`complete`, `stopped` or `interrupted`), and last the question `upTo` without answers.
+ * A conversation as a model is told it, from its stored messages in their order: each question with the answer that the
+ * person keeps in view, else its latest, if it says something (`complete`, `stopped` or `interrupted`), and last the question `upTo` without answers.
  * Questions that got no such answer are joined with the next one, since the templates of many local models demand that
  * roles alternate; the same words asked again count once.
  */
@@ -13,7 +13,8 @@ export function historyOf(stored: readonly StoredMessage[], upTo: string): Messa
     if (question.role !== "user") continue;
     if (!unanswered.includes(question.text)) unanswered.push(question.text);
     if (question.id === upTo) break;
-    const answer = stored.findLast((message) => message.answers === question.id && saysSomething(message));
+    const answers = stored.filter((message) => message.answers === question.id && saysSomething(message));
+    const answer = answers.find(({ id }) => id === question.kept) ?? answers.at(-1);
     if (answer === undefined) continue;
     history.push(
       { role: "user", content: unanswered.join("\n\n") },

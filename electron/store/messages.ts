@@ -14,9 +14,10 @@ interface MessageRow {
   answers: string | null;
   receipt: string | null;
   owner: string | null;
+  kept: string | null;
 }
 
-export type NewMessage = Omit<MessageRow, "seq" | "receipt">;
+export type NewMessage = Omit<MessageRow, "seq" | "receipt" | "kept">;
 
 /** How an answer ends. */
 export interface FinishedAnswer {
@@ -83,6 +84,11 @@ export class MessageTable {
     else this.#removeDeltas(row.seq);
   }
 
+  /** Notes which answer to a question is kept in view; null the newest. */
+  keep(questionId: string, answerId: string | null): void {
+    this.#database.run("UPDATE messages SET kept = ? WHERE id = ?", answerId, questionId);
+  }
+
   finish(id: string, end: FinishedAnswer): StoredMessage {
     const checked = end.receipt === null ? null : receipt.safeParse(end.receipt);
     if (checked?.success === false) {
@@ -121,7 +127,7 @@ export class MessageTable {
   }
 
   #stored(row: MessageRow): StoredMessage {
-    const { id, conversation_id, role, state, created_at, answers } = row;
+    const { id, conversation_id, role, state, created_at, answers, kept } = row;
     const text = state === "streaming" ? this.#appended(row.seq) : row.text;
     return {
       id,
@@ -132,6 +138,7 @@ export class MessageTable {
       created_at,
       answers,
       receipt: parseReceipt(row.receipt),
+      ...(kept !== null && { kept }),
     };
   }
 

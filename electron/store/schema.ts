@@ -4,6 +4,8 @@
  * such an answer stands in `answer_deltas` (each a JSON string, since a delta may end in half of a surrogate pair,
  * which SQLite's UTF-8 can't hold) and moves into its message when it is finished.
  *
+ * `messages.kept` is the answer that the person decided to keep in view, where a question has several.
+ *
  * `outbox.owner` is the presence of the process that is asking again; `next_at` is milliseconds since the epoch.
  * `spend.month` is `YYYY-MM` where the person is. Money is kept in billionths of a USD, so that sums are exact.
  * `states.json` is what a part of the program keeps of itself; its version and its schema are that part's own.
@@ -89,5 +91,8 @@ export const storeMigrations: readonly string[] = [
   `,
   `
   ALTER TABLE conversations ADD COLUMN local_only INTEGER NOT NULL DEFAULT 0 CHECK (local_only IN (0, 1));
+  `,
+  `
+  ALTER TABLE messages ADD COLUMN kept TEXT REFERENCES messages (id) ON DELETE SET NULL;
   `,
 ];

@@ -6,6 +6,7 @@ import type { Live } from "./answer.ts";
 export function LiveState({ live, hasText }: { live: Live; hasText: boolean }) {
   const { asking, failed, reasoning } = live;
   const last = failed.at(-1);
+  const [first, ...hedges] = asking;
   return (
     <>
       {live.retracted !== null && <Retracted retracted={live.retracted} hasText={hasText} />}
@@ -15,13 +16,21 @@ export function LiveState({ live, hasText }: { live: Live; hasText: boolean }) {
             aria-hidden
             className="size-2 animate-pulse self-center rounded-full bg-accent motion-reduce:animate-none"
           />
-          {asking === null ? "Choosing who answers" : `${reasoning ? "Reasoning" : "Asking"}: ${asking.link}`}
-          {asking !== null && <span className="reading text-ink-faint">{asking.model}</span>}
+          {first === undefined
+            ? "Choosing who answers"
+            : `${reasoning ? "Reasoning" : "Asking"}: ${first.link}`}
+          {first !== undefined && <span className="reading text-ink-faint">{first.model}</span>}
           {last !== undefined && live.retracted === null && (
             <span className="text-ink-faint">
               ({last.link}: {last.kind === null ? "failed" : kindWords[last.kind]})
             </span>
           )}
+        </p>
+      )}
+      {!hasText && first !== undefined && hedges.length > 0 && (
+        <p role="status" className="mt-1 text-sm text-ink-soft">
+          {first.link} has not begun to answer, so {hedges.map(({ link }) => link).join(" and ")}{" "}
+          {hedges.length === 1 ? "is" : "are"} asked as well. The first to speak answers.
         </p>
       )}
     </>

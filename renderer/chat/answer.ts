@@ -9,11 +9,18 @@ import type {
   Tier,
 } from "../../electron/contract/index.ts";
 
+/** A link that is being asked, or (tier `cache`) whose earlier answer is given again. */
+export interface Asked {
+  link: string;
+  model: string;
+  tier: Tier;
+}
+
 /** What is known of an answer only while it is made; the receipt replaces it. */
 export interface Live {
-  /** The link that is being asked now; null before the first attempt. */
-  asking: { link: string; model: string; tier: Tier } | null;
-  /** Attempts that failed so far. */
+  /** The links that are being asked now, the one that was asked first in front; several while one is hedged. */
+  asking: readonly Asked[];
+  /** Attempts that failed so far, or lost to a faster link. */
   failed: readonly Attempt[];
   notices: readonly Notice[];
   /** Where other links went on with the text. */
@@ -31,7 +38,7 @@ export interface Entry {
 }
 
 const nothingYet: Live = {
-  asking: null,
+  asking: [],
   failed: [],
   notices: [],
   seams: [],
@@ -52,7 +59,8 @@ function endState(failure: Extract<FollowEvent, { type: "finished" }>["failure"]
 /** The entry after one event of its answer. Events after the end change nothing. */
 export function entryAfter(entry: Entry, event: FollowEvent): Entry {
   if (event.type === "snapshot") {
-    return entryOf(event.message);
+    const before = entryOf({ ...event.message, text: "" });
+    return { message: event.message, live: before.live && event.steps.reduce(entryAfter, before).live };
   }
   const { message, live } = entry;
   if (live === null) return entry;
@@ -60,7 +68,8 @@ export function entryAfter(entry: Entry, event: FollowEvent): Entry {
     case "attempt_started": {
       const { link, model, tier } = event;
       const retracted = live.retracted && { ...live.retracted, by: live.retracted.by ?? link };
-      return { message, live: { ...live, asking: { link, model, tier }, reasoning: false, retracted } };
+      const asking = [...live.asking, { link, model, tier }];
+      return { message, live: { ...live, asking, reasoning: false, retracted } };
     }
     case "delta": {
       if (event.text === undefined || event.text === "") {
@@ -69,8 +78,11 @@ export function entryAfter(entry: Entry, event: FollowEvent): Entry {
       const still = live.reasoning ? { ...live, reasoning: false } : live;
       return { message: { ...message, text: message.text + event.text }, live: still };
     }
-    case "attempt_failed":
-      return { message, live: { ...live, failed: [...live.failed, event.attempt], reasoning: false } };
+    case "attempt_failed": {
+      const failed = [...live.failed, event.attempt];
+      const asking = live.asking.filter(({ link }) => link !== event.attempt.link);
+      return { message, live: { ...live, failed, asking, reasoning: false } };
+    }
     case "retracted": {
       const retracted = { text: message.text, link: event.link, kind: event.kind, by: null };
       return { message: { ...message, text: "" }, live: { ...live, seams: [], retracted } };

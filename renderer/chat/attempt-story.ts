@@ -1,4 +1,4 @@
-import type { Attempt, Receipt } from "../../electron/contract/index.ts";
+import type { Attempt, Seam } from "../../electron/contract/index.ts";
 
 const startOf = (attempt: Attempt) => Date.parse(attempt.started_at);
 const endOf = (attempt: Attempt) => startOf(attempt) + attempt.duration_ms;
@@ -39,7 +39,7 @@ function raceWords(attempt: Attempt, attempts: readonly Attempt[]): string | nul
 }
 
 /** What became of its text, when it had begun to answer and broke off. */
-function breakWords(attempt: Attempt, attempts: readonly Attempt[], seams: Receipt["seams"]): string | null {
+function breakWords(attempt: Attempt, attempts: readonly Attempt[], seams: readonly Seam[]): string | null {
   if (attempt.outcome !== "failed" || attempt.first_token_ms === null) return null;
   if (attempt.kind === "bad_output")
     return "Its answer was whole, did not meet the requirements, and was taken back.";
@@ -55,7 +55,7 @@ function breakWords(attempt: Attempt, attempts: readonly Attempt[], seams: Recei
 /** An attempt's part in the answer, as far as its own record does not tell it; null where there is nothing to tell. */
 export function storyOf(
   attempt: Attempt,
-  { attempts, seams }: Pick<Receipt, "attempts" | "seams">,
+  { attempts, seams }: { attempts: readonly Attempt[]; seams: readonly Seam[] },
 ): string | null {
   const sentences = [raceWords(attempt, attempts), breakWords(attempt, attempts, seams)];
   return sentences.filter((sentence) => sentence !== null).join(" ") || null;

@@ -3,6 +3,5 @@ export { ChatPage } from "./chat-page.tsx";
 export { ConversationList } from "./conversation-list.tsx";
 export { Conversations } from "./conversations.ts";
 export { type Drafts, storedDrafts } from "./drafts.ts";
-export { storedKept } from "./kept.ts";
 export { LocalOnlySwitch } from "./local-only.tsx";
 export { Thread } from "./thread.ts";

@@ -52,6 +52,8 @@ export const AnswerView = memo(function AnswerView(props: AnswerViewProps) {
   const { receipt } = message;
   const [open, setOpen] = useState(false);
   const timeline = useId();
+  const tier = receipt?.tier ?? live?.asking[0]?.tier ?? null;
+  const link = receipt === null ? (live?.asking[0]?.link ?? null) : receipt.link;
   return (
     <article
       aria-label="Answer"
@@ -60,22 +62,17 @@ export const AnswerView = memo(function AnswerView(props: AnswerViewProps) {
       className={cn(row, "pb-6")}
     >
       <div className="flex flex-wrap items-baseline gap-x-3 @2xl:flex-col @2xl:items-start @2xl:gap-0.5">
-        {receipt === null ? (
-          live !== null && <LiveMargin entry={props.entry} />
-        ) : (
-          <>
-            <TierBadge
-              tier={receipt.tier}
-              open={open}
-              controls={timeline}
-              onToggle={() => setOpen((now) => !now)}
-            />
-            {receipt.link !== null && (
-              <span className="text-sm wrap-anywhere text-ink-soft">{receipt.link}</span>
-            )}
-            <AnsweredIn entry={props.entry} />
-          </>
+        {tier !== null && (
+          <TierBadge
+            tier={tier}
+            answered={receipt !== null}
+            open={open}
+            controls={timeline}
+            onToggle={() => setOpen((now) => !now)}
+          />
         )}
+        {link !== null && <span className="text-sm wrap-anywhere text-ink-soft">{link}</span>}
+        <AnsweredIn entry={props.entry} />
       </div>
       <div
         className={cn(
@@ -83,7 +80,15 @@ export const AnswerView = memo(function AnswerView(props: AnswerViewProps) {
           receipt === null ? "border-line-strong" : tierLooks[receipt.tier].rule,
         )}
       >
-        {receipt !== null && open && <Timeline id={timeline} receipt={receipt} />}
+        {open && receipt !== null && <Timeline id={timeline} receipt={receipt} />}
+        {open && receipt === null && live !== null && (
+          <Timeline
+            id={timeline}
+            receipt={{ attempts: live.failed, seams: live.seams }}
+            asking={live.asking}
+            speaking={message.text !== ""}
+          />
+        )}
         {live !== null && <LiveState live={live} hasText={message.text !== ""} />}
         <div className={cn(message.state === "failed" && receipt?.tier !== "offline" && "opacity-75")}>
           <Markdown text={message.text} seams={receipt?.seams ?? live?.seams} />
@@ -97,20 +102,6 @@ export const AnswerView = memo(function AnswerView(props: AnswerViewProps) {
     </article>
   );
 });
-
-function LiveMargin({ entry: { live } }: { entry: Entry }) {
-  if (live === null || live.asking === null) return null;
-  const look = tierLooks[live.asking.tier];
-  return (
-    <>
-      <span className={cn("inline-flex items-center gap-1.5 py-0.5 text-sm font-semibold", look.color)}>
-        <look.icon aria-hidden className="size-4" />
-        {look.label}
-      </span>
-      <span className="text-sm wrap-anywhere text-ink-soft">{live.asking.link}</span>
-    </>
-  );
-}
 
 /** The time of the whole answer, every attempt included. */
 function AnsweredIn({ entry: { message } }: { entry: Entry }) {

@@ -75,10 +75,10 @@ function Ready({ question, item }: { question: string; item: OutboxItem }) {
           onClose={() => setComparing(false)}
           onKeep={(answer) => {
             setComparing(false);
-            thread.keep(question, answer);
-            outbox
-              .accept(item.id)
-              .catch((error: unknown) => toast.failure("The offer could not be ended.", error));
+            thread
+              .keep(question, answer)
+              .then(() => outbox.accept(item.id))
+              .catch((error: unknown) => toast.failure("Your choice was not kept.", error));
           }}
         />
       )}

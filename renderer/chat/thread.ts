@@ -4,7 +4,6 @@ import type { Client, Connection } from "../connection/index.ts";
 import { createStore, type Store } from "../state/index.ts";
 import { type Entry, entryAfter, entryOf, joinDeltas } from "./answer.ts";
 import { frameBatch } from "./frame-batch.ts";
-import type { Kept } from "./kept.ts";
 import { turnsOf } from "./turns.ts";
 
 /** The open conversation. `id` is null for one that is not begun. */
@@ -20,7 +19,6 @@ export interface ThreadState {
 
 interface ThreadParts {
   connection: Connection;
-  kept: Kept;
   /** Called with a conversation that was made or changed by what happened here. */
   onConversation: (conversation: Conversation) => void;
   /** Called when an answer has ended. */
@@ -113,9 +111,9 @@ export class Thread {
     });
   }
 
-  /** Keeps one of the answers to a question in view, now and after a reload. */
-  keep(question: string, answer: string): void {
-    this.#parts.kept.write(question, answer);
+  /** Keeps one of the answers to a question in view, from now on. */
+  async keep(question: string, answer: string): Promise<void> {
+    await this.#parts.connection.client.chat.keep({ question_id: question, answer_id: answer });
     this.store.set((now) => ({ ...now, chosen: new Map(now.chosen).set(question, answer) }));
   }
 
@@ -124,7 +122,6 @@ export class Thread {
     client: Client,
   ): void {
     const { conversation, question, answer } = accepted;
-    this.#parts.kept.write(question.id, null);
     this.store.set((now) => {
       const entries = new Map(now.entries)
         .set(question.id, entryOf(question))
@@ -165,10 +162,7 @@ export class Thread {
     messages: readonly StoredMessage[],
     chosen: ReadonlyMap<string, string>,
   ): ReadonlyMap<string, string> {
-    const kept = messages.flatMap(({ id, role }) => {
-      const answer = role === "user" ? this.#parts.kept.read(id) : null;
-      return answer === null ? [] : [[id, answer] as const];
-    });
+    const kept = messages.flatMap(({ id, kept }) => (kept === undefined ? [] : [[id, kept] as const]));
     return new Map([...kept, ...chosen]);
   }
 

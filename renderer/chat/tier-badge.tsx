@@ -6,6 +6,8 @@ import { tierLooks } from "../words/index.ts";
 
 interface TierBadgeProps {
   tier: Tier;
+  /** False while the answer is still being made, perhaps by another tier in the end. */
+  answered: boolean;
   open: boolean;
   /** The id of the timeline that the badge opens. */
   controls: string;
@@ -13,10 +15,12 @@ interface TierBadgeProps {
 }
 
 /** Which tier answered, by icon, word and colour; opens the timeline of attempts. */
-export function TierBadge({ tier, open, controls, onToggle }: TierBadgeProps) {
+export function TierBadge({ tier, answered, open, controls, onToggle }: TierBadgeProps) {
   const look = tierLooks[tier];
   return (
-    <Tooltip text={`${look.text} ${open ? "Close" : "Open"} the timeline of attempts.`}>
+    <Tooltip
+      text={`${answered ? look.text : "Being asked now."} ${open ? "Close" : "Open"} the timeline of attempts.`}
+    >
       <button
         type="button"
         aria-expanded={open}

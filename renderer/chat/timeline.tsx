@@ -1,7 +1,8 @@
-import { Ban, Check, Minus, X } from "lucide-react";
-import type { Attempt, Receipt } from "../../electron/contract/index.ts";
+import { Ban, Check, LoaderCircle, Minus, X } from "lucide-react";
+import type { Attempt, Receipt, Seam } from "../../electron/contract/index.ts";
 import { cn } from "../ui/cn.ts";
 import { formatAge, formatCount, formatMs, formatUsd, outcomeWords, tierLooks } from "../words/index.ts";
+import type { Asked } from "./answer.ts";
 import { spanOf, storyOf } from "./attempt-story.ts";
 
 const outcomeLooks = {
@@ -59,17 +60,13 @@ interface AttemptRowProps {
 function AttemptRow({ attempt, span, story }: AttemptRowProps) {
   const look = outcomeLooks[attempt.outcome];
   const wasAsked = attempt.outcome !== "skipped";
-  const status = attempt.status === null ? "" : ` (HTTP ${attempt.status})`;
   return (
     <li className="flex flex-col gap-1.5 py-2.5">
       <div className="flex flex-wrap items-baseline gap-x-2.5 gap-y-0.5">
         <look.icon aria-hidden className={cn("size-4 shrink-0 self-center", look.color)} />
         <span className="text-sm font-semibold">{attempt.link}</span>
         <span className="reading text-ink-soft">{attempt.model}</span>
-        <span className={cn("text-sm", look.color)}>
-          {outcomeWords(attempt)}
-          {status}
-        </span>
+        <span className={cn("text-sm", look.color)}>{outcomeWords(attempt)}</span>
       </div>
       {wasAsked && <Bar attempt={attempt} span={span} />}
       {story !== null && <p className="text-xs font-medium">{story}</p>}
@@ -92,15 +89,45 @@ function Readings({ attempt }: { attempt: Attempt }) {
         />
       )}
       <Reading label="cost" value={formatUsd(attempt.cost_usd)} />
+      {attempt.outcome === "failed" && attempt.status !== null && (
+        <Reading label="HTTP status" value={String(attempt.status)} />
+      )}
     </dl>
   );
 }
 
 /** The attempts of an answer that is still being made, or the receipt of one that is finished. */
-export type TimelineSource = Pick<Receipt, "attempts"> & Partial<Receipt>;
+export type TimelineSource = Partial<Omit<Receipt, "attempts" | "seams">> & {
+  readonly attempts: readonly Attempt[];
+  readonly seams?: readonly Seam[];
+};
+
+interface TimelineProps {
+  id: string;
+  receipt: TimelineSource;
+  /** The links that are being asked now. */
+  asking?: readonly Asked[];
+  /** Whether the one that is asked has begun to answer. */
+  speaking?: boolean;
+}
+
+/** A link that is being asked: it has no record yet. */
+function AskedRow({ asked: { link, model }, speaking }: { asked: Asked; speaking: boolean }) {
+  return (
+    <li className="flex flex-wrap items-baseline gap-x-2.5 gap-y-0.5 py-2.5">
+      <LoaderCircle
+        aria-hidden
+        className="size-4 shrink-0 animate-spin self-center text-accent motion-reduce:animate-none"
+      />
+      <span className="text-sm font-semibold">{link}</span>
+      <span className="reading text-ink-soft">{model}</span>
+      <span className="text-sm text-accent">{speaking ? "Is answering" : "Is being asked"}</span>
+    </li>
+  );
+}
 
 /** What was tried for an answer, in order, with times and costs; and what else the receipt says. */
-export function Timeline({ id, receipt }: { id: string; receipt: TimelineSource }) {
+export function Timeline({ id, receipt, asking = [], speaking = false }: TimelineProps) {
   const { attempts } = receipt;
   const { firstMs, wholeMs } = spanOf(attempts);
   return (
@@ -109,7 +136,7 @@ export function Timeline({ id, receipt }: { id: string; receipt: TimelineSource 
       aria-label="Timeline of attempts"
       className="mb-3 rounded-lg border border-line bg-panel/60 px-3.5 pt-1 pb-2.5"
     >
-      {attempts.length === 0 ? (
+      {attempts.length + asking.length === 0 ? (
         <p className="py-2 text-sm text-ink-soft">No link was tried for this answer.</p>
       ) : (
         <ol className="divide-y divide-line">
@@ -122,12 +149,13 @@ export function Timeline({ id, receipt }: { id: string; receipt: TimelineSource 
               story={storyOf(attempt, { attempts, seams: receipt.seams ?? [] })}
             />
           ))}
+          {asking.map((asked) => (
+            <AskedRow key={asked.link} asked={asked} speaking={speaking} />
+          ))}
         </ol>
       )}
-      <div className="flex flex-wrap gap-x-4 gap-y-1 border-t border-line-strong pt-2">
-        <span className="text-sm font-semibold">
-          {attempts.length === 1 ? "1 attempt" : `${attempts.length} attempts`}
-        </span>
+      <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1 border-t border-line-strong pt-2">
+        <span className="text-sm font-semibold">{countWords(attempts.length + asking.length)}</span>
         <dl className="flex flex-wrap gap-x-4 gap-y-0.5">
           {attempts.length > 0 && <Reading label="in all" value={formatMs(wholeMs)} />}
           {receipt.cost_usd !== undefined && <Reading label="cost" value={formatUsd(receipt.cost_usd)} />}
@@ -141,6 +169,8 @@ export function Timeline({ id, receipt }: { id: string; receipt: TimelineSource 
     </section>
   );
 }
+
+const countWords = (count: number) => (count === 1 ? "1 attempt" : `${count} attempts`);
 
 /** Where a cached or continued answer comes from. */
 function Provenance({ receipt }: { receipt: TimelineSource }) {

@@ -83,11 +83,13 @@ function Compared({ item, onClose }: { item: OutboxItem; onClose: () => void }) 
       onClose={onClose}
       onKeep={(answer) => {
         onClose();
-        thread.keep(item.question_id, answer);
-        go({ page: "chat", conversation: item.conversation_id });
-        outbox
-          .accept(item.id)
-          .catch((error: unknown) => toast.failure("The offer could not be ended.", error));
+        thread
+          .keep(item.question_id, answer)
+          .then(() => {
+            go({ page: "chat", conversation: item.conversation_id });
+            return outbox.accept(item.id);
+          })
+          .catch((error: unknown) => toast.failure("Your choice was not kept.", error));
       }}
     />
   );

@@ -204,6 +204,15 @@ describe("asking again", () => {
       "two",
     ]);
   });
+
+  it("shows the new answer, also where the person had kept an earlier one", async () => {
+    const { answers, conversations } = setUp({ first: [says("one"), says("two")] });
+    const { conversation, question, answer } = answers.send(null, "Count.");
+    await all(answers.follow(answer.id));
+    conversations.keep(question.id, answer.id);
+    await all(answers.follow(answers.regenerate(question.id).answer.id));
+    expect(conversations.get(conversation.id).messages[0]?.kept).toBeUndefined();
+  });
 });
 
 describe("following", () => {
@@ -213,7 +222,7 @@ describe("following", () => {
     await all(answers.follow(answer.id));
     await settle();
     expect(await all(answers.follow(answer.id))).toMatchObject([
-      { type: "snapshot", message: { text: "All is well.", state: "complete" } },
+      { type: "snapshot", message: { text: "All is well.", state: "complete" }, steps: [] },
     ]);
   });
 

@@ -172,3 +172,19 @@ test("a full disk is told as such, and what was appended before stays", () => {
   expect(() => conversations.append(answer.id, "x".repeat(100_000))).toThrow(/the disk is full: make room/);
   expect(conversations.message(answer.id).text).toBe("kept");
 });
+
+test("the answer that a person keeps in view is kept through closing, and can be any answer to that question only", () => {
+  const folder = temporaryFolder();
+  const before = openConversations(folder);
+  const { conversation, question, answer: first } = before.conversations.ask(null, "What is a seam?");
+  before.conversations.finish(first.id, { text: "A joint.", state: "complete", receipt: null });
+  before.conversations.beginAnswer(question.id);
+  const other = before.conversations.ask(null, "Another question");
+  expect(question.kept).toBeUndefined();
+  expect(before.conversations.keep(question.id, first.id).kept).toBe(first.id);
+  expect(kindOf(() => before.conversations.keep(question.id, other.answer.id))).toBe("not_found");
+  before.close();
+  const { conversations } = openConversations(folder);
+  expect(conversations.get(conversation.id).messages[0]?.kept).toBe(first.id);
+  expect(conversations.keep(question.id, null).kept).toBeUndefined();
+});

@@ -90,3 +90,22 @@ test("a question of another conversation is not found", () => {
   const other = turn(conversations, null, "q");
   expect(() => conversations.history(one.conversation.id, other.question.id)).toThrow(/There is no question/);
 });
+
+test("a model is told the answer that the person keeps in view, and not a later one", () => {
+  const { conversations } = openConversations(temporaryFolder());
+  const first = turn(
+    conversations,
+    null,
+    "What is a seam?",
+    ["complete", "A joint."],
+    ["complete", "A line."],
+  );
+  const [, kept] = conversations.get(first.conversation.id).messages;
+  conversations.keep(first.question.id, kept?.id ?? null);
+  const next = turn(conversations, first.conversation.id, "Where?");
+  expect(contents(conversations, next)).toEqual([
+    ["user", "What is a seam?"],
+    ["assistant", "A joint."],
+    ["user", "Where?"],
+  ]);
+});

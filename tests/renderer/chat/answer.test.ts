@@ -57,6 +57,35 @@ describe("an answer as its events come", () => {
     expect(live?.retracted).toEqual({ text: "Two ti", link: "primary", kind: "truncated", by: "second" });
   });
 
+  test("asks two links at once while one is hedged, and one again when the other has lost", () => {
+    const hedged = endOf([{ ...started, link: "first" }, started]);
+    expect(hedged.live?.asking.map(({ link }) => link)).toEqual(["first", "second"]);
+    const lost = attempt({ link: "first", outcome: "cancelled", kind: "cancelled" });
+    const won = entryAfter(hedged, { type: "attempt_failed", attempt: lost });
+    expect(won.live?.asking.map(({ link }) => link)).toEqual(["second"]);
+  });
+
+  test("is the same for a page that comes in the middle: retraction, seams and failures, and the text as it stands", () => {
+    const steps: FollowEvent[] = [
+      { ...started, link: "first" },
+      { type: "attempt_failed", attempt: attempt({ link: "first", outcome: "failed", kind: "truncated" }) },
+      { type: "retracted", link: "first", kind: "truncated" },
+      started,
+      { type: "attempt_failed", attempt: attempt({ link: "second", outcome: "failed", kind: "truncated" }) },
+      { ...started, link: "third" },
+      { type: "seam", seam: { offset: 4, link: "third" } },
+    ];
+    const early = endOf([...steps, { type: "delta", text: "All is" }]);
+    const message = { ...streaming, text: "All is" };
+    const late = entryAfter(entryOf(streaming), { type: "snapshot", message, steps: steps as never });
+    expect(late).toEqual(early);
+    expect(late.live).toMatchObject({
+      retracted: { link: "first", by: "second" },
+      seams: [{ link: "third" }],
+      failed: [{ link: "first" }, { link: "second" }],
+    });
+  });
+
   test("says that the model reasons until its first text", () => {
     const reasoning = endOf([started, { type: "delta", reasoning: "Hm." }]);
     expect(reasoning.live?.reasoning).toBe(true);

@@ -280,7 +280,8 @@ export class FakeApp {
     if (message === undefined) throw new ORPCError("NOT_FOUND");
     const generation = this.#generations.get(id);
     let sent = generation?.events.value.length ?? 0;
-    yield { type: "snapshot", message };
+    const steps = generation?.events.value.filter((one) => one.type !== "delta" && one.type !== "finished");
+    yield { type: "snapshot", message, steps: message.state === "streaming" ? (steps ?? []) : [] };
     if (generation === undefined || message.state !== "streaming") return;
     for await (const events of generation.events.watch(signal)) {
       for (const event of events.slice(sent)) {
@@ -351,6 +352,13 @@ export class FakeApp {
         follow: os.chat.follow.handler(({ input, signal }) => this.#follow(input.message_id, signal)),
         stop: os.chat.stop.handler(({ input }) => {
           this.#generations.get(input.message_id)?.stop.abort();
+        }),
+        keep: os.chat.keep.handler(({ input: { question_id, answer_id }, errors }) => {
+          const question = this.messages.get(question_id);
+          if (question === undefined) throw errors.NOT_FOUND();
+          const kept = { ...question, ...(answer_id !== null && { kept: answer_id }) };
+          this.messages.set(question_id, kept);
+          return kept;
         }),
       },
       status: {

@@ -10,7 +10,7 @@ export interface EngineFault {
   model(folder: string): string;
   /** What happens to the engine's process as soon as it speaks with that model. */
   signal?: "SIGKILL" | "SIGSTOP";
-  /** How many megabytes the engine's process may still take once it runs. */
+  /** How many megabytes more than with a small model the engine's process may take. */
   roomMb?: number;
   kinds: readonly FailureKind[];
   /** Whether a part of an answer may have come before it. */
@@ -52,9 +52,10 @@ const every: readonly EngineFault[] = [
   fails("engine: SIGKILL", ["engine_crashed"], { model: endless, signal: "SIGKILL", torn: true }),
   fails("engine: SIGSTOP", ["engine_crashed"], { model: endless, signal: "SIGSTOP", torn: true }),
   fails("engine: out of memory", ["out_of_memory"], {
-    // A gigabyte of zeros, which takes no room on the disk.
-    model: once("immense.gguf", (path) => writeReciter(path, { sentence: localWords, feedForward: 500_000 })),
+    // To compute with it takes more than a gigabyte. The file is zeros, which take no room on the disk.
+    model: once("immense.gguf", (path) => writeReciter(path, { sentence: localWords, feedForward: 200_000 })),
     roomMb: 300,
+    notice: "model_too_large",
   }),
   fails("engine: model cut off", ["malformed"], {
     model: once("cut-off.gguf", brokenModels.truncatedTensors),

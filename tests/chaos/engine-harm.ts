@@ -24,8 +24,8 @@ export async function harmsOf(house: House, fault: EngineFault): Promise<Harm | 
 async function confined(house: House, roomMb: number): Promise<Harm> {
   await house.startEngine();
   const { pid } = house.process ?? {};
-  const size = /^VmSize:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  house.confineEngine((Number(size) + roomMb * 1_024) * 1_024);
+  const taken = /^VmData:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  house.confineEngine((Number(taken) + roomMb * 1_024) * 1_024);
   return {
     between: async () => {},
     async end() {

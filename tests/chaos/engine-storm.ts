@@ -178,10 +178,10 @@ function struck(house: House, blow: Blow, afterMs: number): Disposable {
 function fall(blow: "SIGKILL" | "SIGSTOP" | "no memory", pid: number): () => unknown {
   if (blow !== "no memory") process.kill(pid, blow);
   if (blow !== "no memory" || process.platform !== "linux") return () => {};
-  const limit = (bytes: string) => execFileSync("prlimit", ["--pid", String(pid), `--as=${bytes}:`]);
+  const limit = (bytes: string) => execFileSync("prlimit", ["--pid", String(pid), `--data=${bytes}:`]);
   // not a byte more than it has
-  const size = /^VmSize:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  limit(String(Number(size) * 1_024));
+  const taken = /^VmData:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  limit(String(Number(taken) * 1_024));
   return () => isRunning(pid) && limit("unlimited");
 }
 

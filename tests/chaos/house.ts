@@ -46,7 +46,7 @@ export class House implements AsyncDisposable {
   readonly run: RunChain;
   readonly #gateway: Server;
   #process: EngineProcess | null = null;
-  #addressSpace: number | null = null;
+  #mostData: number | null = null;
   #cells = 0;
 
   static async open(breaks: (run: RunChain) => RunChain = (run) => run): Promise<House> {
@@ -104,15 +104,18 @@ export class House implements AsyncDisposable {
     return this.#process;
   }
 
-  /** Gives the engine's process, and each that follows it, no more address space than this many bytes. Linux only, as `prlimit` is. */
+  /**
+   * Gives the engine's process, and each that follows it, no more memory of its own than this many bytes: what it can write to,
+   * without files and without addresses that are only reserved, of which Node takes gigabytes or does without. Linux only.
+   */
   confineEngine(bytes: number | null): void {
-    this.#addressSpace = bytes;
+    this.#mostData = bytes;
     this.#confine();
   }
 
   #confine(): void {
-    if (this.#addressSpace === null || this.#process?.pid === undefined) return;
-    execFileSync("prlimit", ["--pid", String(this.#process.pid), `--as=${this.#addressSpace}`]);
+    if (this.#mostData === null || this.#process?.pid === undefined) return;
+    execFileSync("prlimit", ["--pid", String(this.#process.pid), `--data=${this.#mostData}`]);
   }
 
   /** A model's file under a name of its own for a cell, so that its link remembers no earlier one. */

@@ -6,6 +6,7 @@ import {
   type CatalogueEntry,
   config,
   type FoundModel,
+  isOwn,
   type LinkConfig,
   type ModelBenchmark,
   type ModelCheck,
@@ -21,8 +22,10 @@ import {
   packKit,
   parseReference,
   type RemoteFile,
+  receiveUpload,
   type Shelf,
   sha256Of,
+  type Upload,
   unpackKit,
 } from "../models/index.ts";
 import type { ChainSettings } from "./chain-settings.ts";
@@ -90,6 +93,22 @@ export class ModelManager {
     return { state: "downloading", id };
   }
 
+  /** Adds a file that comes from a browser. */
+  async receive(upload: Upload): Promise<AddedModel> {
+    const { folder, engine, shelf, state } = this.#parts;
+    const { path, sha256, facts } = await receiveUpload(upload, {
+      folder,
+      freeBytes: freeBytesOf,
+      inspect: (part) => engine.inspect({ path: part, contextSize: usualContext }),
+    });
+    const model = asKnown(path, upload.sizeBytes) as Known;
+    const id = this.#freeId(model.id);
+    const { kind, licence, memoryBytes } = facts;
+    shelf.put({ ...model, id, kind, licence, sha256, origin: "upload", memory_bytes: memoryBytes });
+    state.changed();
+    return { state: "installed", id };
+  }
+
   async info(reference: string, signal: AbortSignal = patience): Promise<ModelInfo> {
     const { list, hubAddress, engine } = this.#parts;
     const parsed = parseReference(reference, hubAddress, existsSync);
@@ -149,7 +168,7 @@ export class ModelManager {
           ? `${id} belongs to Holdfast and stays.`
           : `${id} belongs to ${model.origin}: remove it there.`,
       );
-    if (model.origin === "download" || model.origin === "kit") await rm(model.path, { force: true });
+    if (isOwn(model.origin)) await rm(model.path, { force: true });
     shelf.remove(id);
     state.changed();
   }
@@ -258,7 +277,7 @@ export class ModelManager {
     const { models, extras } = await unpackKit(path, folder, async (of) => freeBytesOf(of), signal);
     for (const { file: _file, ...model } of models) {
       const before = shelf.models().find(({ id }) => id === model.id);
-      if (before?.origin === "kit" || before?.origin === "download") await rm(before.path, { force: true });
+      if (before !== undefined && isOwn(before.origin)) await rm(before.path, { force: true });
       shelf.put({ ...model, origin: "kit", verified: "sha256", memory_bytes: null });
     }
     const given = withConfig ? config.safeParse(extras.config) : null;

@@ -40,10 +40,11 @@ export const modelFit = z.object({
 });
 export type ModelFit = z.infer<typeof modelFit>;
 
-/** Whose files a model belongs to. Only Holdfast's own (`download`, `kit`) are ever removed from the disk. */
+/** Where a model came from, or whose it is. */
 export const modelOrigin = z.enum([
   "bundled",
   "download",
+  "upload",
   "kit",
   "file",
   "ollama",
@@ -54,6 +55,10 @@ export const modelOrigin = z.enum([
   "llama.cpp",
 ]);
 export type ModelOrigin = z.infer<typeof modelOrigin>;
+
+/** Whether Holdfast put the file where it is: only such a one is ever removed from the disk. */
+export const isOwn = (origin: ModelOrigin): boolean =>
+  origin === "download" || origin === "upload" || origin === "kit";
 
 export const installedModel = z.object({
   /** What `model` of a link may name, beside a path. */

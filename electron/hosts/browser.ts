@@ -26,6 +26,7 @@ async function main(): Promise<void> {
     renderer: paths.renderer,
     session,
     connect: (socket) => void handler.upgrade(socket),
+    receiveModel: (upload) => app.models.receive(upload),
   });
   const port = await listen(server, Number(process.env.HOLDFAST_PAGE_PORT ?? usualPort));
   const url = `http://127.0.0.1:${port}/?token=${session.token}`;

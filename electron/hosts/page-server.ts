@@ -4,6 +4,8 @@ import { getRequestListener } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { AddedModel } from "../contract/index.ts";
+import type { Upload } from "../models/index.ts";
 import { pageHeaders } from "./page-headers.ts";
 import type { PageSession } from "./page-session.ts";
 
@@ -13,6 +15,8 @@ export interface PageServerOptions {
   session: PageSession;
   /** Speaks oRPC with a page over its socket. */
   connect(socket: WebSocket): void;
+  /** Takes a model file that the person gives in the page. Throws an Error with words for the person. */
+  receiveModel(upload: Upload): Promise<AddedModel>;
 }
 
 const headers = pageHeaders("'self'");
@@ -24,7 +28,7 @@ const loopbackHost = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
  * is served without it. `Host` and `Origin` are checked, so that neither another name for this address nor a page from
  * elsewhere gets in.
  */
-export function createPageServer({ renderer, session, connect }: PageServerOptions): Server {
+export function createPageServer({ renderer, session, connect, receiveModel }: PageServerOptions): Server {
   const site = new Hono();
   site.use(async (c, next) => {
     await next();
@@ -43,6 +47,18 @@ export function createPageServer({ renderer, session, connect }: PageServerOptio
     return c.redirect("/", 302);
   });
   site.use(async (c, next) => (session.admits(c.req.header("cookie")) ? next() : c.text(linkIsUsed, 403)));
+  site.post("/models", async (c) => {
+    if (c.req.header("origin") !== `http://${c.req.header("host")}`)
+      return c.text("Not from this page.", 403);
+    const sizeBytes = Number(c.req.header("content-length"));
+    const body = c.req.raw.body;
+    if (!Number.isSafeInteger(sizeBytes) || body === null) return c.text("The file has no length.", 411);
+    try {
+      return c.json(await receiveModel({ fileName: c.req.query("name") ?? "", sizeBytes, body }));
+    } catch (error) {
+      return c.text(error instanceof Error ? error.message : String(error), 400);
+    }
+  });
   site.use(serveStatic({ root: renderer }));
 
   const server = createServer(getRequestListener(site.fetch));

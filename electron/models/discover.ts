@@ -16,7 +16,7 @@ export interface FoundFile {
 
 /** A folder of another program, and how its models lie there. */
 export interface Place {
-  origin: Exclude<ModelOrigin, "bundled" | "download" | "kit" | "file">;
+  origin: Exclude<ModelOrigin, "bundled" | "download" | "upload" | "kit" | "file">;
   folder: string;
 }
 

@@ -9,6 +9,7 @@ import { Pace } from "./pace.ts";
 import { checkSpace, PartFile, partOf, putInPlace, removePart, sha256Of } from "./part-file.ts";
 import type { Shelf, StoredDownload } from "./shelf.ts";
 import { transfer } from "./transfer.ts";
+import { sweepParts } from "./upload.ts";
 
 /** How often what is on the disk is written down, milliseconds: so much is fetched again after a kill. */
 const saveMs = 1_000;
@@ -126,10 +127,13 @@ export class Downloads implements AsyncDisposable {
     this.#options.onChange();
   }
 
-  /** Takes up what a killed process left. Called by hosts that stay. */
+  /** Takes up what a killed process left, and removes what is of no use. Called by hosts that stay. */
   resumeInterrupted(): void {
-    for (const stored of this.#options.shelf.downloads()) {
-      if (stored.state === "downloading" && !this.#active.has(stored.id)) this.#run(stored);
+    const { shelf, folder, now } = this.#options;
+    const stored = shelf.downloads();
+    void sweepParts(folder, new Set(stored.map(({ path }) => partOf(path))), now());
+    for (const one of stored) {
+      if (one.state === "downloading" && !this.#active.has(one.id)) this.#run(one);
     }
   }
 

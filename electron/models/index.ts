@@ -11,3 +11,4 @@ export { sha256Of } from "./part-file.ts";
 export { parseReference, type Reference } from "./reference.ts";
 export { modelsMigrations } from "./schema.ts";
 export { type ModelsDatabase, Shelf, type ShelvedModel } from "./shelf.ts";
+export { receiveUpload, type Upload } from "./upload.ts";

@@ -104,7 +104,8 @@ export function checkSpace(needed: number, free: number, folder: string): void {
   );
 }
 
-function writeError(error: unknown, path: string): ModelError {
+/** What went wrong while writing a file, in words. */
+export function writeError(error: unknown, path: string): ModelError {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "ENOSPC" || code === "EDQUOT")
     return new ModelError(

@@ -46,9 +46,7 @@ export function Welcome({ status, canAsk, onAsk }: WelcomeProps) {
           <Button variant="primary" onClick={() => go({ page: "settings", section: "add", link: null })}>
             Add a provider
           </Button>
-          <Button onClick={() => go({ page: "settings", section: "local", link: null })}>
-            Get a better local model
-          </Button>
+          <Button onClick={() => go({ page: "models" })}>Get a better local model</Button>
         </div>
       )}
       <div className="px-3 pt-3 pb-3">

@@ -2,3 +2,4 @@
 export { Connection, type ConnectionState, NotConnected } from "./connection.ts";
 export { ConnectionBanner } from "./connection-banner.tsx";
 export { type Client, openHere } from "./transport.ts";
+export { uploadModel } from "./upload.ts";

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { InstalledModel } from "../../electron/contract/index.ts";
+import { type InstalledModel, isOwn } from "../../electron/contract/index.ts";
 import { useApp } from "../app-model.ts";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/dialog.tsx";
@@ -29,14 +29,12 @@ export function InstalledList({ models, readOnly, onTry }: InstalledListProps) {
   );
 }
 
-const removable = new Set<InstalledModel["origin"]>(["download", "kit", "file"]);
-
 function Row({ model, readOnly, onTry }: { model: InstalledModel; readOnly: boolean; onTry: () => void }) {
   const { models, settings } = useApp();
   const { id, name, size_bytes, origin, kind, link, fit, verified } = model;
   const [asking, setAsking] = useState(false);
   const work = useWork();
-  const owned = origin === "download" || origin === "kit";
+  const owned = isOwn(origin);
   const use = () =>
     work.run("The chain was not changed.", async () => {
       const used = await models.calls.use({ id });
@@ -106,7 +104,7 @@ function Row({ model, readOnly, onTry }: { model: InstalledModel; readOnly: bool
             Check
           </Button>
         )}
-        {removable.has(origin) && (
+        {(owned || origin === "file") && (
           <Button
             size="sm"
             aria-label={`Remove ${name}`}

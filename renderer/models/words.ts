@@ -19,6 +19,7 @@ export function speedWords({ tokens_per_second, measured }: ModelFit): string | 
 export const originWords: Record<InstalledModel["origin"], string> = {
   bundled: "comes with Holdfast",
   download: "downloaded",
+  upload: "given by you",
   kit: "from a kit",
   file: "your file, used where it lies",
   ollama: "Ollama's, used where it lies",

@@ -77,6 +77,25 @@ test("a model is downloaded with progress, paused and resumed, used, and removed
   expect(at.complaints).toEqual([]);
 });
 
+test("a file that is chosen in the browser is copied, checked and used; what is no model is refused", async () => {
+  using folder = temporaryFolder();
+  const model = writeReciter(join(folder.path, "given.gguf"), { sentence: "Given by hand, I answer." });
+  await using host = await startHost({ dataDir: folder.path, offline: true, env: { HOME: folder.path } });
+  await using at = await visit(browser, host, "/#/models");
+  const { page } = at;
+  const film = { name: "film.gguf", mimeType: "video/mp4", buffer: Buffer.from("....ftypmp42") };
+  await page.getByLabel("Model file").setInputFiles(film);
+  await page.getByText("film.gguf is not a GGUF file.").waitFor();
+  await page.getByLabel("Model file").setInputFiles(model);
+  const installed = row(page, "Installed models", "given");
+  await installed.getByText("given by you").waitFor();
+  expect(readFileSync(join(folder.path, "models", "given.gguf")).equals(readFileSync(model))).toBe(true);
+  await installed.getByRole("button", { name: "Use given" }).click();
+  await installed.getByText("in the chain as local").waitFor();
+  expect(await answeredBy(page, "Given by hand, I answer.")).toBe("Local");
+  expect(at.complaints).toEqual([]);
+});
+
 test("a file is added, tried, used and removed by keyboard alone", async () => {
   using folder = temporaryFolder();
   const path = writeReciter(join(folder.path, "tide.gguf"), { sentence: "By keyboard, I answer." });

@@ -33,7 +33,18 @@ async function serve() {
 
   const session = new PageSession(folder.path);
   const connected: unknown[] = [];
-  const server = createPageServer({ renderer, session, connect: (socket) => connected.push(socket) });
+  const received: [string, string][] = [];
+  const server = createPageServer({
+    renderer,
+    session,
+    connect: (socket) => connected.push(socket),
+    receiveModel: async ({ fileName, sizeBytes, body }) => {
+      const content = await readText(body);
+      if (content !== "GGUF") throw new Error(`${fileName} is not a GGUF file.`);
+      received.push([fileName, `${sizeBytes} bytes`]);
+      return { state: "installed", id: "given" };
+    },
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => {
@@ -43,8 +54,13 @@ async function serve() {
   const { port } = server.address() as AddressInfo;
   const host = `127.0.0.1:${port}`;
 
-  const get = async (path: string, headers: Record<string, string> = {}, method = "GET"): Promise<Reply> => {
-    const asked = request({ host: "127.0.0.1", port, path, method, headers: { host, ...headers } }).end();
+  const get = async (
+    path: string,
+    headers: Record<string, string> = {},
+    method = "GET",
+    body?: string,
+  ): Promise<Reply> => {
+    const asked = request({ host: "127.0.0.1", port, path, method, headers: { host, ...headers } }).end(body);
     const [reply] = await once(asked, "response");
     return { status: reply.statusCode, headers: reply.headers, body: await readText(reply) };
   };
@@ -73,6 +89,7 @@ async function serve() {
     letIn,
     upgrade,
     connected,
+    received,
   };
 }
 
@@ -239,5 +256,31 @@ describe("what is served", () => {
       expect(status).toBe(404);
     }
     expect(readFileSync(join(folder, "renderer", "index.html"), "utf8")).toBe("<title>The page</title>");
+  });
+});
+
+describe("a model file from the page", () => {
+  it("is taken from whoever was let in, under its name", async () => {
+    const { get, letIn, origin, received } = await serve();
+    const headers = { cookie: await letIn(), origin };
+    const reply = await get("/models?name=my%20model.gguf", headers, "POST", "GGUF");
+    expect(JSON.parse(reply.body)).toEqual({ state: "installed", id: "given" });
+    expect(received).toEqual([["my model.gguf", "4 bytes"]]);
+  });
+
+  it("is refused with words that say why", async () => {
+    const { get, letIn, origin } = await serve();
+    const headers = { cookie: await letIn(), origin };
+    const reply = await get("/models?name=film.mp4", headers, "POST", "ftyp");
+    expect(reply).toMatchObject({ status: 400, body: "film.mp4 is not a GGUF file." });
+  });
+
+  it("is not taken from a page of elsewhere, nor without the cookie", async () => {
+    const { get, letIn, origin, received } = await serve();
+    const cookie = await letIn();
+    const elsewhere = { cookie, origin: "http://127.0.0.1:1" };
+    expect((await get("/models?name=a.gguf", elsewhere, "POST", "GGUF")).status).toBe(403);
+    expect((await get("/models?name=a.gguf", { origin }, "POST", "GGUF")).status).toBe(403);
+    expect(received).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Link, Provider, ProviderEvent } from "../chain/index.ts";
+import { originOf } from "../providers/index.ts";
 import { isLoopback } from "./links.ts";
 
 /** A server's root that is longer, bytes, is a page, and not worth its reading. */
@@ -29,6 +30,11 @@ export class Egress {
     if (!errand) throw new Error("no link answers for this request, so it was not sent");
     if (errand.localOnly && errand.link.tier !== "local") {
       throw new Error(`the conversation is local-only, and link "${errand.link.id}" is not on this machine`);
+    }
+    if (errand.localOnly && !isOwn(errand.link, new URL(input instanceof Request ? input.url : input))) {
+      throw new Error(
+        `the conversation is local-only, and link "${errand.link.id}" wanted to reach another host`,
+      );
     }
     return this.#fetch(input, init);
   };
@@ -78,4 +84,11 @@ export class Egress {
       },
     };
   }
+}
+
+/** Whether an address is this machine's, or that of the link itself. */
+function isOwn(link: Link, { hostname, origin }: URL): boolean {
+  if (isLoopback(hostname)) return true;
+  const own = originOf(link);
+  return own === null || own === origin;
 }

@@ -18,7 +18,7 @@ async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string
   yield rest + decoder.decode();
 }
 
-function isLast(line: unknown): boolean {
+function isDone(line: unknown): boolean {
   return typeof line === "object" && line !== null && "done" in line && line.done === true;
 }
 
@@ -26,6 +26,7 @@ async function* checkedLines(
   body: ReadableStream<Uint8Array>,
   endpoint: Endpoint,
   head: Head,
+  isLast: (line: unknown) => boolean,
 ): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
   let whole = false;
@@ -47,13 +48,14 @@ async function* checkedLines(
 
 /**
  * Passes lines of JSON on as they are, and breaks the stream with the right failure at a line that is no JSON, at one that tells of an error,
- * and at an end without a last line. Ollama's package skips the first with a word on the console, and throws plain errors for the others.
+ * and at an end without a last line, which `isLast` knows. Ollama's package skips the first with a word on the console, and throws plain errors for the others.
  */
 export function guardedLines(
   body: ReadableStream<Uint8Array>,
   endpoint: Endpoint,
   head: Head,
+  isLast: (line: unknown) => boolean = isDone,
 ): ReadableStream<Uint8Array> {
   // Not a TransformStream: its errors overtake the lines that are still queued in it.
-  return NodeStream.from(checkedLines(body, endpoint, head)) as unknown as ReadableStream<Uint8Array>;
+  return NodeStream.from(checkedLines(body, endpoint, head, isLast)) as unknown as ReadableStream<Uint8Array>;
 }

@@ -47,13 +47,15 @@ function finishReason(line: Line, calledTools: boolean): FinishReason {
 
 /**
  * The events of an /api/chat stream; its line with `done` is the finish. Ollama sends each tool call whole, and older servers send it without
- * an id: `callPrefix` makes one that is unique in its conversation.
+ * an id: `callPrefix` makes one that is unique in its conversation. A prompt that fills the whole context of `numCtx` tokens was cut by a
+ * server that can't be told to refuse it: that is a failure, never an answer.
  */
 export async function* ollamaEvents(
   lines: AsyncIterable<unknown>,
   endpoint: Endpoint,
   head: Head,
   callPrefix: string,
+  numCtx: number,
 ): AsyncGenerator<ProviderEvent, void> {
   let calls = 0;
   for await (const raw of lines) {
@@ -75,6 +77,10 @@ export async function* ollamaEvents(
     }
     if (!line.done) continue;
     const { eval_count: output, prompt_eval_count: input } = line;
+    if ((input ?? 0) >= numCtx) {
+      const words = `${endpoint.host} cut the conversation to ${numCtx} tokens before "${line.model}" saw it.`;
+      throw new ProviderFailure("context_length", words, head);
+    }
     yield {
       type: "finish",
       reason: finishReason(line, calls > 0),

@@ -1,67 +1,26 @@
 import type { ChatRequest as OllamaChatRequest, Message as OllamaMessage, Tool as OllamaTool } from "ollama";
-import { type Link, ProviderFailure, type ProviderRequest } from "../chain/index.ts";
+import type { Link, ProviderRequest } from "../chain/index.ts";
 import { type ContentPart, type Message, type ResponseFormat, textOf } from "../contract/index.ts";
 import { asked, type Setting } from "./dropped.ts";
+import type { OllamaFacts } from "./ollama-facts.ts";
 import { argumentsObject } from "./tool-arguments.ts";
 import { turnsOf } from "./turns.ts";
 
-/** Ollama's own type leaves out two switches that its server has had since 0.12. */
+/** Ollama's own type leaves out two switches that its server has had since 0.12.6. */
 export type OllamaRequest = OllamaChatRequest & { stream: true; truncate: false; shift: false };
 
-/** Room for an answer where the request sets no limit. */
-const answerTokens = 2_048;
-/** Other sizes than these would make Ollama load the model anew for every message of a growing conversation. */
-const smallestContext = 4_096;
-/** What Ollama's vision models make of one image, at most, about. */
-const imageTokens = 1_600;
-
-/** About how many tokens a text has, counted high: four letters of English are a token, but two of other scripts are. */
-function tokensOf(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / 3);
+/** The images of a message, which are inline by now: Ollama fetches none. */
+function imagesOf(parts: readonly ContentPart[]): string[] {
+  return parts.flatMap((part) => (part.type === "image" && "data" in part.source ? [part.source.data] : []));
 }
 
-function promptTokens(request: ProviderRequest): number {
-  const tools = request.tools === undefined ? 0 : tokensOf(JSON.stringify(request.tools));
-  const messages = turnsOf(request).map((message) => {
-    const images = Array.isArray(message.content)
-      ? message.content.filter((part) => part.type === "image").length
-      : 0;
-    const calls =
-      message.role === "assistant" && message.tool_calls ? tokensOf(JSON.stringify(message.tool_calls)) : 0;
-    // Each message is wrapped in the words of the model's template.
-    return tokensOf(textOf(message)) + calls + images * imageTokens + 8;
-  });
-  return messages.reduce((sum, tokens) => sum + tokens, tools);
-}
-
-/**
- * The context that a request needs, tokens: the prompt and room for the answer, as a power of two from 4,096 up, and no more than the link
- * says that its model has. Ollama's default cuts longer prompts.
- */
-export function contextFor(request: ProviderRequest, link: Link): number {
-  const needed = promptTokens(request) + (request.max_tokens ?? answerTokens);
-  const size = Math.max(smallestContext, 2 ** Math.ceil(Math.log2(needed)));
-  return Math.min(size, link.capabilities.contextWindow ?? size);
-}
-
-function imagesOf(parts: readonly ContentPart[], link: Link): string[] {
-  return parts.flatMap((part) => {
-    if (part.type !== "image") return [];
-    if ("data" in part.source) return [part.source.data];
-    throw new ProviderFailure(
-      "invalid_request",
-      `Link "${link.id}" can't take an image by its address, because Ollama does not fetch images. Attach the image itself.`,
-    );
-  });
-}
-
-function messageParam(message: Message, link: Link, toolNames: ReadonlyMap<string, string>): OllamaMessage {
+function messageParam(message: Message, toolNames: ReadonlyMap<string, string>): OllamaMessage {
   switch (message.role) {
     case "system":
       return { role: "system", content: message.content };
     case "user": {
       if (typeof message.content === "string") return { role: "user", content: message.content };
-      const images = imagesOf(message.content, link);
+      const images = imagesOf(message.content);
       return { role: "user", content: textOf(message), ...(images.length > 0 && { images }) };
     }
     case "assistant": {
@@ -104,25 +63,79 @@ export function ollamaDropped(request: ProviderRequest): Setting[] {
   return asked(request, kept ? ["parallel_tool_calls"] : ["tool_choice", "parallel_tool_calls"]);
 }
 
+/** Whether and how the model is to think first; nothing where it can't, or nobody knows. */
+function thinking(request: ProviderRequest, facts: OllamaFacts | null): Pick<OllamaChatRequest, "think"> {
+  if (!facts?.capabilities?.includes("thinking")) return {};
+  const { type = "text" } = request.response_format ?? {};
+  // Thoughts come apart from the answer only when they are asked for; before JSON they would only take its room.
+  const think = type === "text";
+  return facts.thinking === null || facts.thinking.includes(think) ? { think } : {};
+}
+
+/** What of a request the model can't do, by what its server says: the receipt's names. */
+export function beyond(request: ProviderRequest, facts: OllamaFacts | null): ("vision" | "tools")[] {
+  const can = facts?.capabilities;
+  if (can === null || can === undefined) return [];
+  const sees = can.includes("vision");
+  const hasImage = request.messages.some(
+    ({ content }) => Array.isArray(content) && content.some(({ type }) => type === "image"),
+  );
+  const calls = request.tools !== undefined && request.tools.length > 0 && request.tool_choice !== "none";
+  return [
+    ...(hasImage && !sees ? (["vision"] as const) : []),
+    ...(calls && !can.includes("tools") ? (["tools"] as const) : []),
+  ];
+}
+
+/** The request without what the model can't do. */
+export function withoutBeyond(
+  request: ProviderRequest,
+  lost: readonly ("vision" | "tools")[],
+): ProviderRequest {
+  const { tools, tool_choice, parallel_tool_calls, ...rest } = request;
+  const kept: ProviderRequest = lost.includes("tools") ? rest : { ...request };
+  if (!lost.includes("vision")) return kept;
+  const messages = kept.messages.map((message): Message => {
+    if (message.role !== "user" || typeof message.content === "string") return message;
+    return { ...message, content: message.content.filter(({ type }) => type !== "image") };
+  });
+  return { ...kept, messages };
+}
+
+/** What is known of the far end when a request for it is made. */
+export interface OllamaAsk {
+  /** Tokens of the context. */
+  numCtx: number;
+  facts: OllamaFacts | null;
+  /** How long the model stays in memory afterwards, in Ollama's words; null leaves it to the server. */
+  keepAlive: string | number | null;
+}
+
 /**
  * A request for /api/chat, always streaming. `truncate` and `shift` are off, so that a prompt that is too long is an error, not
  * an answer to half of it. There is no `tool_choice`: `none` leaves the tools out, the rest is the model's choice.
  */
-export function ollamaRequest(request: ProviderRequest, link: Link): OllamaRequest {
+export function ollamaRequest(
+  request: ProviderRequest,
+  link: Link,
+  { numCtx, facts, keepAlive }: OllamaAsk,
+): OllamaRequest {
   const names = namesById(request.messages);
   const tools = request.tool_choice === "none" ? [] : (request.tools ?? []);
   return {
     model: link.model,
-    messages: turnsOf(request).map((message) => messageParam(message, link, names)),
+    messages: turnsOf(request).map((message) => messageParam(message, names)),
     stream: true,
     truncate: false,
     shift: false,
+    ...thinking(request, facts),
+    ...(keepAlive !== null && { keep_alive: keepAlive }),
     ...(tools.length > 0 && {
       tools: tools.map((tool) => ({ type: "function", function: tool as OllamaTool["function"] })),
     }),
     ...format(request.response_format),
     options: {
-      num_ctx: contextFor(request, link),
+      num_ctx: numCtx,
       ...(request.max_tokens !== undefined && { num_predict: request.max_tokens }),
       ...(request.temperature !== undefined && { temperature: request.temperature }),
       ...(request.top_p !== undefined && { top_p: request.top_p }),

@@ -1,56 +1,145 @@
-import type { Provider } from "../chain/index.ts";
+import { type Link, type Provider, ProviderFailure, type ProviderRequest } from "../chain/index.ts";
 import { withoutVersion } from "./base-url.ts";
 import { door } from "./door.ts";
-import { endpointOf } from "./endpoint.ts";
+import { type Endpoint, endpointOf } from "./endpoint.ts";
 import { guardedLines } from "./guarded-lines.ts";
+import { failureInside } from "./intercepted.ts";
 import { keyOf } from "./key.ts";
+import { contextPlan, largerContext } from "./ollama-context.ts";
 import { ollamaEvents } from "./ollama-events.ts";
-import { ollamaDropped, ollamaRequest } from "./ollama-request.ts";
+import { OllamaFactBook, type OllamaFacts } from "./ollama-facts.ts";
+import { withInlineImages } from "./ollama-images.ts";
+import { beyond, type OllamaRequest, ollamaDropped, ollamaRequest, withoutBeyond } from "./ollama-request.ts";
+import { OllamaServer } from "./ollama-server.ts";
 import type { ProviderOptions } from "./options.ts";
-import { attemptStream, headOf } from "./stream.ts";
+import { attemptStream, type Head, headOf } from "./stream.ts";
 
 export const ollamaBaseUrl = "http://127.0.0.1:11434";
+
+/** How long a model is taken to be in memory with the context that it last had: what the server keeps it for unless told otherwise. */
+const staysLoadedMs = 5 * 60_000;
+
+/** A server of one link, and the key for it. */
+interface Place {
+  baseUrl: string;
+  key: string | null;
+  endpoint: Endpoint;
+}
 
 /**
  * Ollama's own API through its official package. A key is only needed by servers behind a proxy, and by ollama.com.
  *
- * The package has no way to hand it a signal for one request, so each request gets a client of its own, which is an object with an address
- * and no more; connections are kept alive by `fetch`, not by the client.
+ * What the model can do and hold is asked of the server first, once in a while; by that the context is made as large as the request needs,
+ * and features that the model lacks are left out and told. The package has no way to hand it a signal for one request, so each gets
+ * a client of its own, which is an object with an address and no more; connections are kept alive by `fetch`, not by the client.
  */
 export function ollamaProvider(options: ProviderOptions): Provider {
+  const { book, keepAlive } = options.ollama ?? {
+    book: new OllamaFactBook(options.clock),
+    keepAlive: () => null,
+  };
+  const contexts = new LoadedContexts(() => options.clock.monotonic());
   return {
-    stream: (request, link, signal) =>
+    stream: (asked, link, signal) =>
       attemptStream(signal, async () => {
-        const baseUrl = withoutVersion(link.baseUrl ?? ollamaBaseUrl);
-        const key = await keyOf(link, options, false);
-        const endpoint = endpointOf(link, baseUrl, key);
-        const send = door({ ...options, endpoint, streamType: "application/x-ndjson" });
+        const place = await placeOf(link, options);
+        const { baseUrl, key, endpoint } = place;
         return {
           endpoint,
           async open(signal) {
-            const { Ollama } = await import("ollama");
-            const head = Promise.withResolvers<ReturnType<typeof headOf>>();
-            const client = new Ollama({
-              host: baseUrl,
-              ...(key !== null && { headers: { authorization: `Bearer ${key}` } }),
-              async fetch(input, init) {
-                const response = await send(input, { ...init, signal });
-                const seen = headOf(response);
-                head.resolve(seen);
-                const { body } = response;
-                return new Response(body && guardedLines(body, endpoint, seen), response);
-              },
-            });
-            const lines = await client.chat(ollamaRequest(request, link));
-            const seen = await head.promise;
-            const callPrefix = `call_${request.messages.length}_`;
-            return {
-              head: seen,
-              dropped: ollamaDropped(request),
-              events: ollamaEvents(lines, endpoint, seen, callPrefix),
-            };
+            const server = new OllamaServer({ ...options, baseUrl, key, link: link.id });
+            const facts = await book.learn(server, link.model, signal);
+            const { request, lost } = await adapted(asked, link, facts, options, signal);
+            const loaded = contexts.of(baseUrl, link.model);
+            for (let plan = contextPlan(request, link, facts, loaded); ; ) {
+              const { numCtx } = plan;
+              try {
+                const body = ollamaRequest(request, link, { numCtx, facts, keepAlive: keepAlive() });
+                const { head, lines } = await send(body, place, options, signal);
+                contexts.note(baseUrl, link.model, numCtx);
+                const callPrefix = `call_${request.messages.length}_`;
+                return {
+                  head,
+                  dropped: [...ollamaDropped(request), ...lost],
+                  events: ollamaEvents(lines, endpoint, head, callPrefix, numCtx),
+                };
+              } catch (error) {
+                // The estimate was too low for this text; the model can hold more.
+                const larger = failureInside(error)?.kind === "context_length" ? largerContext(plan) : null;
+                if (larger === null) throw error;
+                plan = larger;
+              }
+            }
           },
         };
       }),
   };
+}
+
+async function placeOf(link: Link, options: ProviderOptions): Promise<Place> {
+  const baseUrl = withoutVersion(link.baseUrl ?? ollamaBaseUrl);
+  const key = await keyOf(link, options, false);
+  return { baseUrl, key, endpoint: endpointOf(link, baseUrl, key) };
+}
+
+/** The request as this model can take it, and what had to be left out. Throws where it must not be sent at all. */
+async function adapted(
+  asked: ProviderRequest,
+  link: Link,
+  facts: OllamaFacts | null,
+  { fetch }: ProviderOptions,
+  signal: AbortSignal,
+): Promise<{ request: ProviderRequest; lost: string[] }> {
+  if (asked.local_only && facts?.remoteHost) {
+    throw new ProviderFailure(
+      "invalid_request",
+      `Link "${link.id}" runs "${link.model}", which Ollama passes on to ${facts.remoteHost}: it is not on this machine, and the conversation is local-only. Choose a model that Ollama runs itself.`,
+    );
+  }
+  const beyondIt = beyond(asked, facts);
+  const { request, lost } = await withInlineImages(withoutBeyond(asked, beyondIt), fetch, signal);
+  return { request, lost: lost ? [...beyondIt, "vision"] : beyondIt };
+}
+
+async function send(
+  body: OllamaRequest,
+  { baseUrl, key, endpoint }: Place,
+  options: ProviderOptions,
+  signal: AbortSignal,
+): Promise<{ head: Head; lines: AsyncIterable<unknown> }> {
+  // The build for browsers: the other one reads a file wherever an image's text happens to be the path of one.
+  const { Ollama } = await import("ollama/browser");
+  const head = Promise.withResolvers<Head>();
+  const pass = door({ ...options, endpoint, streamType: "application/x-ndjson" });
+  const client = new Ollama({
+    host: baseUrl,
+    ...(key !== null && { headers: { authorization: `Bearer ${key}` } }),
+    async fetch(input, init) {
+      const response = await pass(input, { ...init, signal });
+      const seen = headOf(response);
+      head.resolve(seen);
+      return new Response(response.body && guardedLines(response.body, endpoint, seen), response);
+    },
+  });
+  const lines = await client.chat(body);
+  return { head: await head.promise, lines };
+}
+
+/** With which context each model was last run: asked for another one, Ollama would load it anew. */
+class LoadedContexts {
+  readonly #now: () => number;
+  readonly #known = new Map<string, { numCtx: number; at: number }>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  of(baseUrl: string, model: string): number | null {
+    const known = this.#known.get(`${baseUrl} ${model}`);
+    return known && this.#now() - known.at < staysLoadedMs ? known.numCtx : null;
+  }
+
+  note(baseUrl: string, model: string, numCtx: number): void {
+    this.#known.set(`${baseUrl} ${model}`, { numCtx, at: this.#now() });
+  }
 }

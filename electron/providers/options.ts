@@ -1,4 +1,5 @@
 import type { Clock, Link } from "../chain/index.ts";
+import type { OllamaFactBook } from "./ollama-facts.ts";
 
 /** What every provider family is given by the composition root. */
 export interface ProviderOptions {
@@ -7,4 +8,13 @@ export interface ProviderOptions {
   /** How requests leave this machine; keep-alive, proxies and certificates are its business. */
   fetch: typeof fetch;
   clock: Clock;
+  ollama?: OllamaOptions;
+}
+
+/** What Ollama's family is given besides. */
+export interface OllamaOptions {
+  /** What is known of models; shared with whoever else wants to know. */
+  book: OllamaFactBook;
+  /** How long a model stays in memory after an answer, in Ollama's words; null leaves it to the server. */
+  keepAlive(): string | number | null;
 }

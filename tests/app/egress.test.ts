@@ -24,8 +24,9 @@ function setUp() {
   return { egress, sent, run };
 }
 
-const cloud = linkOf({ id: "cloud" });
-const lan = linkOf({ id: "lan", tier: "local" });
+const at = (id: string) => ({ id, baseUrl: `https://${id}.example/v1` });
+const cloud = linkOf(at("cloud"));
+const lan = linkOf({ ...at("lan"), tier: "local" });
 
 describe("Egress", () => {
   it("lets a link's own request pass", async () => {
@@ -40,6 +41,13 @@ describe("Egress", () => {
     expect(sent).toEqual([]);
     await run(lan, true);
     expect(sent).toEqual(["https://lan.example/"]);
+  });
+
+  it("lets a local-only request go nowhere but to its own link, and to this machine", async () => {
+    const { run, sent } = setUp();
+    const elsewhere = { ...lan, baseUrl: "http://127.0.0.1:11434" };
+    await expect(run(elsewhere, true)).rejects.toThrow("wanted to reach another host");
+    expect(sent).toEqual([]);
   });
 
   it("refuses what no link answers for", async () => {

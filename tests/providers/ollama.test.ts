@@ -1,11 +1,12 @@
 import { ReadableStream as NodeStream } from "node:stream/web";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ollamaProvider } from "../../electron/providers/index.ts";
-import { contextFor, ollamaRequest } from "../../electron/providers/ollama-request.ts";
+import { ollamaRequest } from "../../electron/providers/ollama-request.ts";
 import { answer, broken, startUnruly, status, toolCall, type Unruly } from "../fixtures/unruly/index.ts";
 import { attempt, hello, linkTo, options, secret } from "./harness.ts";
 import { fullRequest, pixel, weatherSchema } from "./wire.ts";
 
+const ask = { numCtx: 4_096, facts: null, keepAlive: null };
 const keyless = ollamaProvider({ ...options, apiKey: () => null });
 
 let server: Unruly;
@@ -102,23 +103,18 @@ describe("the request", () => {
 
   test("asks for JSON by schema, or just for JSON", () => {
     const schema = { type: "json_schema", name: "weather", schema: weatherSchema } as const;
-    expect(ollamaRequest({ ...hello, response_format: schema }, linkTo(null)).format).toEqual(weatherSchema);
-    expect(ollamaRequest({ ...hello, response_format: { type: "json_object" } }, linkTo(null)).format).toBe(
-      "json",
+    expect(ollamaRequest({ ...hello, response_format: schema }, linkTo(null), ask).format).toEqual(
+      weatherSchema,
     );
+    expect(
+      ollamaRequest({ ...hello, response_format: { type: "json_object" } }, linkTo(null), ask).format,
+    ).toBe("json");
   });
 
   test("leaves the tools out when none may be called", () => {
-    expect(ollamaRequest({ ...fullRequest, tool_choice: "none" }, linkTo(null))).not.toHaveProperty("tools");
-  });
-
-  test("refuses an image by its address, which Ollama does not fetch", async () => {
-    const image = { type: "image", source: { url: "https://example.com/a.png" } } as const;
-    const { failure } = await attempt(keyless, linkTo(server.url), {
-      messages: [{ role: "user", content: [image] }],
-    });
-    expect(failure?.kind).toBe("invalid_request");
-    expect(failure?.message).toContain("Attach the image");
+    expect(ollamaRequest({ ...fullRequest, tool_choice: "none" }, linkTo(null), ask)).not.toHaveProperty(
+      "tools",
+    );
   });
 
   test("sends a key where there is one", async () => {
@@ -131,22 +127,6 @@ describe("the request", () => {
     server.script(answer());
     await attempt(keyless, linkTo(`${server.url}/v1`));
     expect(server.calls.at(-1)?.path).toBe("/api/chat");
-  });
-});
-
-describe("the context that is asked for", () => {
-  const long = (letters: number) => ({ messages: [{ role: "user" as const, content: "a".repeat(letters) }] });
-
-  test("holds the prompt and an answer, in powers of two, so that the model is seldom loaded anew", () => {
-    expect(contextFor(long(10), linkTo(null))).toBe(4_096);
-    expect(contextFor(long(30_000), linkTo(null))).toBe(16_384);
-    expect(contextFor({ ...long(30_000), max_tokens: 20_000 }, linkTo(null))).toBe(32_768);
-  });
-
-  test("is never larger than the model's own", () => {
-    const link = linkTo(null);
-    const small = { ...link, capabilities: { ...link.capabilities, contextWindow: 8_192 } };
-    expect(contextFor(long(300_000), small)).toBe(8_192);
   });
 });
 

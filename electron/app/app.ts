@@ -280,7 +280,7 @@ export function createApp(options: AppOptions): App {
     level: levels.level,
     ceiling: settings.rules.level,
     offline: health.offline,
-    budget: budget.state(),
+    budget: budget.status(),
     outbox: outboxItems.count(),
     links: settings.links.map((link) => ({
       id: link.id,

@@ -1,6 +1,7 @@
 import { type Clock, costUsd, estimatedTokensOf, type Link, priceOf } from "../chain/index.ts";
 import {
   type Attempt,
+  type BudgetStatus,
   type ChatRequest,
   type FailureKind,
   type Price,
@@ -104,14 +105,24 @@ export class Budget {
     };
   }
 
-  /** What each link cost this month, by its id, the dearest first. Throws a StoreError `unusable`. */
-  byLink(): Map<string, Spent> {
-    return this.#parts.spend.byLink(this.#parts.clock.now());
+  /** The month as the page shows it, with what each link cost. Never throws: without the store no link is named. */
+  status(): BudgetStatus {
+    return { ...this.state(), by_link: this.#byLink() };
   }
 
   /** Whether a link may be asked: always when it costs nothing, else until the cap is reached. */
   allows(link: Pick<Link, "tier" | "price">): boolean {
     return !mayCost(link) || this.#parts.capUsd() === null || !this.state().reached;
+  }
+
+  #byLink(): BudgetStatus["by_link"] {
+    try {
+      const links = this.#parts.spend.byLink(this.#parts.clock.now());
+      return [...links].map(([link, spent]) => ({ link, ...spent }));
+    } catch (error) {
+      this.#parts.onError(error);
+      return [];
+    }
   }
 
   #month(): Spent {

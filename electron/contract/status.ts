@@ -53,6 +53,18 @@ export const engineStatus = z.object({
 });
 export type EngineStatus = z.infer<typeof engineStatus>;
 
+/** What one link cost this month. Dollars; `estimated_usd` is the part of `usd` that rests on estimated tokens. */
+export const linkSpend = z.object({
+  link: z.string(),
+  usd: z.number().nonnegative(),
+  estimated_usd: z.number().nonnegative(),
+  input_tokens: z.int().nonnegative(),
+  output_tokens: z.int().nonnegative(),
+  attempts: z.int().nonnegative(),
+  unpriced_attempts: z.int().nonnegative(),
+});
+export type LinkSpend = z.infer<typeof linkSpend>;
+
 /** What was spent this month, and the cap. Dollars; `share` is of the cap, 1 and more when it is reached. */
 export const budgetStatus = z.object({
   spent_usd: z.number().nonnegative(),
@@ -64,6 +76,8 @@ export const budgetStatus = z.object({
   share: z.number().nonnegative().nullable(),
   warning: z.boolean(),
   reached: z.boolean(),
+  /** The links that cost something, or may have, the dearest first. */
+  by_link: z.array(linkSpend),
 });
 export type BudgetStatus = z.infer<typeof budgetStatus>;
 

@@ -1,6 +1,6 @@
 import { ArrowRight } from "lucide-react";
 import type { LinkStatus, Status } from "../../electron/contract/index.ts";
-import { Light, lightLooks } from "../health/index.ts";
+import { LinkState } from "../health/index.ts";
 import { go } from "../state/index.ts";
 import { Button } from "../ui/button.tsx";
 import { tierLooks } from "../words/index.ts";
@@ -85,10 +85,7 @@ function LinkRow({ link, place }: { link: LinkStatus; place: number }) {
       <span className="min-w-0 flex-1 truncate">
         {link.id} <span className="reading text-ink-faint">{link.model.split(/[\\/]/).at(-1)}</span>
       </span>
-      <span className="flex items-center gap-1.5 text-xs text-ink-soft">
-        <Light light={link.light} />
-        <span aria-hidden>{lightLooks[link.light].label}</span>
-      </span>
+      <LinkState link={link} />
     </li>
   );
 }

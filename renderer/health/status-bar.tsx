@@ -7,32 +7,26 @@ import { formatMoment, formatMs, kindWords, offlineWords } from "../words/index.
 import { Budget } from "./budget.tsx";
 import { LevelControl } from "./level-control.tsx";
 import { Light, lightLooks } from "./light.tsx";
-
-/** What the breaker does with a link, in words; null while it lets everything through. */
-function circuitWords({ state, opens_until }: LinkStatus["circuit"], now: Date): string | null {
-  switch (state) {
-    case "closed":
-      return null;
-    case "open":
-      return opens_until === null ? "left alone" : `left alone until ${formatMoment(opens_until, now)}`;
-    case "half_open":
-      return "trying again";
-    default:
-      return state satisfies never;
-  }
-}
+import { LinkWords } from "./link-words.tsx";
 
 /** What the tooltip of a link says. */
 function linkText(link: LinkStatus): string {
   const parts = [`${link.model}: ${lightLooks[link.light].label}.`];
-  if (link.latency_ms !== null) parts.push(`First token after ${formatMs(link.latency_ms)}.`);
+  if (link.latency_ms !== null) {
+    const when = link.light === "failing" ? "When it answered last, its" : "Its";
+    parts.push(`${when} first token came after ${formatMs(link.latency_ms)}.`);
+  }
   if (link.last_failure !== null) {
     const { kind, at, message } = link.last_failure;
     parts.push(`Last failure ${formatMoment(at, new Date())}: ${kindWords[kind]}. ${message}`);
   }
   if (link.consecutive_failures > 1) parts.push(`${link.consecutive_failures} failures in a row.`);
-  if (link.circuit.state === "open") parts.push("Its breaker is open: it is not asked until then.");
-  if (link.circuit.state === "half_open") parts.push("Its breaker lets a few trials through.");
+  const { state, opens_until } = link.circuit;
+  if (state === "open") {
+    const until = opens_until === null ? "for now" : `until ${formatMoment(opens_until, new Date())}`;
+    parts.push(`Its breaker is open: it is not asked ${until}.`);
+  }
+  if (state === "half_open") parts.push("Its breaker lets a few trials through.");
   return parts.join(" ");
 }
 
@@ -59,7 +53,6 @@ function Engine({ engine }: { engine: EngineStatus }) {
 }
 
 function LinkLight({ link }: { link: LinkStatus }) {
-  const circuit = circuitWords(link.circuit, new Date());
   return (
     <Tooltip text={linkText(link)}>
       <a
@@ -68,13 +61,7 @@ function LinkLight({ link }: { link: LinkStatus }) {
       >
         <Light light={link.light} />
         <span>{link.id}</span>
-        {circuit !== null ? (
-          <span className={link.circuit.state === "open" ? "text-bad" : "text-caution"}>{circuit}</span>
-        ) : (
-          link.latency_ms !== null && (
-            <span className="reading text-ink-faint">{formatMs(link.latency_ms)}</span>
-          )
-        )}
+        <LinkWords link={link} />
       </a>
     </Tooltip>
   );

@@ -6,8 +6,8 @@ import { useStore } from "../state/index.ts";
 import { Button } from "../ui/button.tsx";
 import { Choice } from "../ui/choice.tsx";
 import { Confirm } from "../ui/dialog.tsx";
-import { Field, Input } from "../ui/field.tsx";
 import { toast } from "../ui/toast.tsx";
+import { SavedField } from "./saved-field.tsx";
 
 const switchOptions = [
   { value: "off", label: "Off" },
@@ -57,7 +57,18 @@ export function GatewaySection({ readOnly }: { readOnly: boolean }) {
         </Row>
       )}
       <Token info={info} />
-      {!readOnly && <Port key={info.port} port={info.port} onSave={(port) => set(info.enabled, port)} />}
+      {!readOnly && (
+        <SavedField
+          key={info.port}
+          label="Port"
+          className="w-full max-w-40"
+          inputMode="numeric"
+          value={String(info.port)}
+          readOnly={false}
+          read={readPort}
+          onSave={(port) => set(info.enabled, port)}
+        />
+      )}
     </div>
   );
 }
@@ -139,39 +150,9 @@ function CopyButton({ what, text }: { what: string; text: () => Promise<string> 
   );
 }
 
-function Port({ port, onSave }: { port: number; onSave: (port: number) => void }) {
-  const [text, setText] = useState(String(port));
-  const [error, setError] = useState<string | null>(null);
-  return (
-    <form
-      noValidate
-      className="flex items-start gap-2"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const wanted = Number(text);
-        if (/^\d+$/.test(text) && wanted >= 1 && wanted <= 65_535) onSave(wanted);
-        else setError("A port is a whole number from 1 to 65535.");
-      }}
-    >
-      <Field label="Port" className="w-full max-w-40" error={error}>
-        {(control) => (
-          <Input
-            {...control}
-            value={text}
-            inputMode="numeric"
-            autoComplete="off"
-            onChange={(event) => {
-              setText(event.target.value.trim());
-              setError(null);
-            }}
-          />
-        )}
-      </Field>
-      {text !== String(port) && (
-        <Button type="submit" className="mt-6.5">
-          Save
-        </Button>
-      )}
-    </form>
-  );
+/** Port 0 would be another one at each start, which no client could know. */
+function readPort(text: string): { value: number } | { error: string } {
+  const port = Number(text);
+  const isPort = /^\d+$/.test(text) && port >= 1 && port <= 65_535;
+  return isPort ? { value: port } : { error: "A port is a whole number from 1 to 65535." };
 }

@@ -3,7 +3,9 @@ import {
   linkConfig,
   type Preset,
   type ProviderName,
+  problemWords,
 } from "../../electron/contract/index.ts";
+import { numberIn } from "./problem.ts";
 
 /** A link as it stands in the form: every field a text. `key` is never part of the config. */
 export interface LinkDraft {
@@ -13,6 +15,12 @@ export interface LinkDraft {
   base_url: string;
   api_key_env: string;
   timeout: string;
+  /** US dollars per million tokens. */
+  price_input: string;
+  price_output: string;
+  failure_threshold: string;
+  recovery_timeout: string;
+  half_open_max_calls: string;
   key: string;
 }
 
@@ -26,6 +34,11 @@ const fieldNames: Record<keyof LinkDraft, string> = {
   base_url: "The address",
   api_key_env: "The variable",
   timeout: "The time limit",
+  price_input: "The price of what is sent",
+  price_output: "The price of what is answered",
+  failure_threshold: "The number of failures",
+  recovery_timeout: "The rest",
+  half_open_max_calls: "The number of trials",
   key: "The key",
 };
 
@@ -76,6 +89,11 @@ export function draftOfPreset(preset: FormPreset, taken: readonly string[]): Lin
     base_url: preset.base_url ?? "",
     api_key_env: "",
     timeout: "",
+    price_input: "",
+    price_output: "",
+    failure_threshold: "",
+    recovery_timeout: "",
+    half_open_max_calls: "",
     key: "",
   };
 }
@@ -89,6 +107,11 @@ export function draftOfLink(link: LinkConfig): LinkDraft {
     base_url: link.base_url ?? "",
     api_key_env: link.api_key_env ?? "",
     timeout: link.timeout ?? "",
+    price_input: String(link.price?.input ?? ""),
+    price_output: String(link.price?.output ?? ""),
+    failure_threshold: String(link.breaker?.failure_threshold ?? ""),
+    recovery_timeout: link.breaker?.recovery_timeout ?? "",
+    half_open_max_calls: String(link.breaker?.half_open_max_calls ?? ""),
     key: "",
   };
 }
@@ -102,18 +125,62 @@ export function presetOfLink(link: LinkConfig, presets: readonly Preset[]): Form
   );
 }
 
-/** Without the keys that are empty, so that their defaults hold. */
-function filled(texts: Record<string, string>): Record<string, string> {
+/** Without the keys that are empty, so that their defaults hold; nothing where all are. */
+function filled<T>(values: Record<string, T | undefined>): Record<string, T> {
   return Object.fromEntries(
-    Object.entries(texts)
-      .map(([key, text]) => [key, text.trim()] as const)
-      .filter(([, text]) => text !== ""),
+    Object.entries(values).filter((entry): entry is [string, T] => entry[1] !== undefined && entry[1] !== ""),
   );
 }
 
+/** Keys of a link that the form shows, or that follow from what it shows. */
+const inForm = ["base_url", "api_key_env", "timeout", "breaker", "price", "capabilities"];
+
+function without(group: object, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(group).filter(([key]) => !keys.includes(key)));
+}
+
+/** The price in the form; nothing where it is the one of another model that the link had before. */
+function priceOf(
+  draft: LinkDraft,
+  base: LinkConfig | null,
+  sameModel: boolean,
+): Record<string, number | string> {
+  const isLeftOver =
+    !sameModel &&
+    base?.price !== undefined &&
+    draft.price_input === String(base.price.input) &&
+    draft.price_output === String(base.price.output);
+  return isLeftOver
+    ? {}
+    : filled({ input: numberIn(draft.price_input), output: numberIn(draft.price_output) });
+}
+
+/** The breaker in the form, with the keys of an existing one that the form does not show. */
+function breakerOf(draft: LinkDraft, base: LinkConfig | null): Record<string, unknown> {
+  const rest = without(base?.breaker ?? {}, ["failure_threshold", "recovery_timeout", "half_open_max_calls"]);
+  return {
+    ...rest,
+    ...filled<unknown>({
+      failure_threshold: numberIn(draft.failure_threshold),
+      recovery_timeout: draft.recovery_timeout.trim(),
+      half_open_max_calls: numberIn(draft.half_open_max_calls),
+    }),
+  };
+}
+
+/** The field that shows a key of the config. */
+function fieldOf(path: readonly PropertyKey[]): keyof LinkDraft {
+  const [key, inner] = path;
+  if (key === "price") return inner === "output" ? "price_output" : "price_input";
+  if (key === "breaker" && inner !== undefined) return inner as keyof LinkDraft;
+  return key as keyof LinkDraft;
+}
+
+const isEmpty = (group: object) => Object.keys(group).length === 0;
+
 /**
  * The link that a draft describes, or what is wrong with it, by field. What the form does not show of an existing link
- * (`base`) stays; for a model that the preset knows, its capabilities and price are taken over.
+ * (`base`) stays; for a model that the preset knows, its capabilities are taken over, and its price where none is given.
  */
 export function linkOfDraft(
   draft: LinkDraft,
@@ -124,29 +191,30 @@ export function linkOfDraft(
   const { id, provider, model, base_url, api_key_env, timeout } = draft;
   const known = preset.models.find((one) => one.id === model.trim());
   const sameModel = base !== null && base.model === model.trim();
-  const rest = base ?? {};
-  const result = linkConfig.safeParse({
-    ...Object.fromEntries(
-      Object.entries(rest).filter(
-        ([key]) =>
-          !["base_url", "api_key_env", "timeout"].includes(key) &&
-          (sameModel || (key !== "capabilities" && key !== "price")),
-      ),
-    ),
-    ...(!sameModel && known !== undefined ? { capabilities: known.capabilities } : {}),
-    ...(!sameModel && known?.price !== undefined ? { price: known.price } : {}),
-    ...(base === null && preset.tier === "local" && provider === "openai-compatible"
-      ? { tier: "local" }
-      : {}),
-    ...filled({ base_url, api_key_env, timeout }),
+  const rest = without(base ?? {}, inForm);
+  const breaker = breakerOf(draft, base);
+  const price = priceOf(draft, base, sameModel);
+  const isLocalService = base === null && preset.tier === "local" && provider === "openai-compatible";
+  const written = {
+    ...rest,
+    ...(isLocalService && { tier: "local" }),
+    ...filled<unknown>({
+      capabilities: sameModel ? base.capabilities : known?.capabilities,
+      price: isEmpty(price) ? (sameModel ? undefined : known?.price) : price,
+      breaker: isEmpty(breaker) ? undefined : breaker,
+      base_url: base_url.trim(),
+      api_key_env: api_key_env.trim(),
+      timeout: timeout.trim(),
+    }),
     id: id.trim(),
     provider,
     model: model.trim(),
-  });
+  };
+  const result = linkConfig.safeParse(written);
   const errors: DraftErrors = {};
   for (const issue of result.error?.issues ?? []) {
-    const field = issue.path[0] as keyof LinkDraft;
-    errors[field] ??= `${fieldNames[field] ?? String(field)} ${issue.message}.`;
+    const field = fieldOf(issue.path);
+    errors[field] ??= `${fieldNames[field] ?? String(field)} ${problemWords(linkConfig, written, issue)}.`;
   }
   if (taken.includes(id.trim()))
     errors.id = `The name ${id.trim()} is used by another link; every link needs its own.`;

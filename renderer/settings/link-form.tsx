@@ -5,6 +5,7 @@ import { Field, Input } from "../ui/field.tsx";
 import { formatCount } from "../words/index.ts";
 import { KeyFields, type KeyPlace } from "./key-fields.tsx";
 import { type DraftErrors, type FormPreset, type LinkDraft, linkOfDraft } from "./link-draft.ts";
+import { LinkMore } from "./link-more.tsx";
 import { LinkTestResult, useLinkTest } from "./link-test.tsx";
 
 interface LinkFormProps {
@@ -195,6 +196,7 @@ export function LinkForm({
           )}
         </Field>
       </div>
+      <LinkMore draft={draft} errors={errors} knownPrice={known?.price} onChange={set} />
       <LinkTestResult state={test.state} />
       {refused !== null && (
         <p role="alert" className="text-sm font-medium text-bad">

@@ -4,7 +4,7 @@ import { ArrowDown, ArrowUp, GripVertical, KeyRound, Pencil, Trash2 } from "luci
 import { type ReactNode, useEffect, useRef } from "react";
 import type { LinkConfig } from "../../electron/contract/index.ts";
 import { useApp } from "../app-model.ts";
-import { Light, lightLooks } from "../health/index.ts";
+import { LinkState } from "../health/index.ts";
 import { useStore } from "../state/index.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
@@ -77,12 +77,7 @@ export function LinkRow({ link, place, last, readOnly, focused, onMove, onEdit, 
               <tier.icon aria-hidden className="size-3.5" />
               {tier.label}
             </span>
-            {known !== undefined && (
-              <span className="inline-flex items-center gap-1.5 text-xs text-ink-soft">
-                <Light light={known.light} />
-                <span aria-hidden>{lightLooks[known.light].label}</span>
-              </span>
-            )}
+            {known !== undefined && <LinkState link={known} />}
           </p>
           <p className="reading wrap-anywhere text-ink-soft">
             {link.provider} / {link.model}

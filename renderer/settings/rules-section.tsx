@@ -1,10 +1,9 @@
-import { useState } from "react";
-import { type Config, duration, type SkipPreset } from "../../electron/contract/index.ts";
+import type { Config, SkipPreset } from "../../electron/contract/index.ts";
 import { useApp } from "../app-model.ts";
-import { Button } from "../ui/button.tsx";
 import { Choice } from "../ui/choice.tsx";
-import { Field, Input } from "../ui/field.tsx";
 import { toast } from "../ui/toast.tsx";
+import { readConfig } from "./problem.ts";
+import { SavedField } from "./saved-field.tsx";
 
 const skipOptions = [
   {
@@ -37,11 +36,17 @@ export function RulesSection({ config, readOnly }: { config: Config; readOnly: b
           onChange={(preset) => change({ skip: withPreset(config.skip, preset) })}
         />
       </div>
-      <Deadline
+      <SavedField
         key={config.deadline ?? ""}
+        label="Deadline for a whole request"
+        hint="All links and retries together, such as 90s or 2m. Empty: 120s."
+        placeholder="120s"
         value={config.deadline ?? ""}
         readOnly={readOnly}
-        onSave={(deadline) => change({ deadline })}
+        read={(text) =>
+          text === "" ? { value: { deadline: undefined } } : readConfig("The deadline", { deadline: text })
+        }
+        onSave={change}
       />
     </div>
   );
@@ -56,61 +61,4 @@ function presetOf(skip: Skip): SkipPreset {
 /** Another preset under the changes that a person made to the old one in a config of their own. */
 function withPreset(skip: Skip, preset: SkipPreset): Skip {
   return typeof skip === "object" ? { ...skip, preset } : preset;
-}
-
-interface DeadlineProps {
-  value: string;
-  readOnly: boolean;
-  onSave: (deadline: string | undefined) => void;
-}
-
-function Deadline({ value, readOnly, onSave }: DeadlineProps) {
-  const [text, setText] = useState(value);
-  const [error, setError] = useState<string | null>(null);
-  const save = () => {
-    const wanted = text.trim();
-    if (wanted === "") {
-      onSave(undefined);
-      return;
-    }
-    const result = duration.safeParse(wanted);
-    if (result.success) onSave(result.data);
-    else setError(`“${wanted}” ${result.error.issues[0]?.message ?? "is not a duration"}.`);
-  };
-  return (
-    <form
-      noValidate
-      className="flex items-start gap-2"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save();
-      }}
-    >
-      <Field
-        label="Deadline for a whole request"
-        className="w-full max-w-80"
-        error={error}
-        hint="All links and retries together, such as 90s or 2m. Empty: 120s."
-      >
-        {(control) => (
-          <Input
-            {...control}
-            value={text}
-            readOnly={readOnly}
-            placeholder="120s"
-            autoComplete="off"
-            onChange={(event) => {
-              setText(event.target.value);
-              setError(null);
-            }}
-          />
-        )}
-      </Field>
-      {!readOnly && text.trim() !== value && (
-        <Button type="submit" className="mt-6.5">
-          Save
-        </Button>
-      )}
-    </form>
-  );
 }

@@ -6,10 +6,12 @@ import { NotConnected } from "../connection/index.ts";
 import { go, type Route, useStore } from "../state/index.ts";
 import { Choice } from "../ui/choice.tsx";
 import { toast } from "../ui/toast.tsx";
+import { BudgetSection } from "./budget-section.tsx";
 import { GatewaySection } from "./gateway-section.tsx";
 import { LinkDialog } from "./link-dialog.tsx";
 import type { FormPreset } from "./link-draft.ts";
 import { LocalSection } from "./local-section.tsx";
+import { OutboxSection } from "./outbox-section.tsx";
 import { ProvidersSection } from "./providers-section.tsx";
 import { RulesSection } from "./rules-section.tsx";
 import { Section } from "./section.tsx";
@@ -88,6 +90,20 @@ export function SettingsPage({ route }: { route: Extract<Route, { page: "setting
         </Section>
         <Section title="Rules" target={route.section === "rules"}>
           <RulesSection config={config} readOnly={readOnly} />
+        </Section>
+        <Section
+          title="Outbox"
+          text="Questions that wait for a better link."
+          target={route.section === "outbox"}
+        >
+          <OutboxSection config={config} readOnly={readOnly} />
+        </Section>
+        <Section
+          title="Budget"
+          text="What links cost by the prices that stand at each of them."
+          target={route.section === "budget"}
+        >
+          <BudgetSection config={config} budget={statusNow.budget} readOnly={readOnly} />
         </Section>
         <Section
           title="Gateway"

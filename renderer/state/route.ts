@@ -10,7 +10,7 @@ export type Route =
   /** `section` is a part of the page to bring into view, `add` the form for a new link; `link` names a link there. */
   | { page: "settings"; section: (typeof sections)[number]; link: string | null };
 
-const sections = ["providers", "add", "local", "rules", "look"] as const;
+const sections = ["providers", "add", "local", "rules", "outbox", "budget", "look"] as const;
 
 /** Reads a route from an address's hash; an unknown one is a new conversation. */
 export function parseRoute(hash: string): Route {

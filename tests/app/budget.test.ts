@@ -117,7 +117,9 @@ test("a stopped attempt is counted by its characters, and marked as estimated", 
     estimated: true,
   });
   expect(budget.state()).toMatchObject({ spent_usd: 0.0002, estimated_usd: 0.0002 });
-  expect(budget.byLink().get("paid")).toMatchObject({ input_tokens: 100, output_tokens: 10, attempts: 1 });
+  expect(budget.status().by_link).toMatchObject([
+    { link: "paid", input_tokens: 100, output_tokens: 10, attempts: 1 },
+  ]);
 });
 
 test("an attempt that may have cost what nobody can know says so", () => {

@@ -50,6 +50,7 @@ export function setUp(
       share: null,
       warning: false,
       reached: false,
+      by_link: [],
     },
     outbox: { waiting: 0, ready: 0 },
     links: links.map(({ id, provider: name, model, tier }) => ({

@@ -36,26 +36,29 @@ test("a level that the chain went down to stands apart from the one that was set
   await page.getByRole("menuitemradio", { name: "Reduced", checked: true }).waitFor();
 });
 
-test("a link's light says whether its breaker leaves it alone, and until when", async () => {
+test("a link's light says whether its breaker leaves it alone, and counts down to when it is tried again", async () => {
   const [primary, second] = cloudLinks;
   if (primary === undefined || second === undefined) throw new Error("two links are needed");
-  const until = new Date();
-  until.setHours(10, 31, 0, 0);
+  const until = new Date(Date.now() + 3_000);
   await using session = await open(local, (app) => {
     app.status.value = status({
       links: [
         { ...primary, circuit: { ...primary.circuit, state: "open", opens_until: until.toISOString() } },
         { ...second, circuit: { ...closed, state: "half_open" } },
+        { ...primary, id: "third" },
         starterLink,
       ],
     });
   });
   const lights = session.page.getByRole("list", { name: "Links, in the order of the chain" });
-  await lights.getByRole("listitem").nth(2).waitFor();
+  await lights.getByRole("listitem").nth(3).waitFor();
   const texts = await lights.getByRole("listitem").allInnerTexts();
-  expect(texts[0]).toMatch(/primary\s+left alone until 10:31/);
+  expect(texts[0]).toMatch(/primary\s+(left alone for [123] s|asked again next)/);
   expect(texts[1]).toMatch(/second\s+trying again/);
-  expect(texts[2]).toBe("last-line");
+  // What it took when it last answered is of no use beside a link that fails now.
+  expect(texts[2]).toMatch(/^third\s+failing$/);
+  expect(texts[3]).toBe("last-line");
+  await lights.getByText("asked again next").waitFor();
 });
 
 test("what keeps links beyond this machine from being reached is said in words", async () => {
@@ -86,4 +89,30 @@ test("the budget shows what was spent of the cap, warns, and says when it is rea
   });
   await bar.getByText("$20.50 of $20.00").waitFor();
   await bar.getByText("reached", { exact: true }).waitFor();
+});
+
+test("the budget opens on what each link cost; Escape closes it, and the focus is back", async () => {
+  const spend = { estimated_usd: 0, input_tokens: 1, output_tokens: 1, unpriced_attempts: 0 };
+  await using session = await open(local, (app) => {
+    const by_link = [
+      { link: "primary", usd: 16, attempts: 210, ...spend },
+      { link: "second", usd: 1, attempts: 1, ...spend },
+    ];
+    app.status.value = status({
+      budget: { ...noBudget, spent_usd: 17, cap_usd: 20, share: 0.85, warning: true, by_link },
+    });
+  });
+  const { page } = session;
+  const button = page.getByRole("button", { name: /^Budget \$17\.00 of \$20\.00/ });
+  await button.focus();
+  await page.keyboard.press("Enter");
+  const panel = page.getByRole("dialog", { name: "Budget of this month" });
+  expect(await panel.getByRole("row").allInnerTexts()).toEqual([
+    expect.stringMatching(/primary\s+\$16\.00\s+210 attempts/),
+    expect.stringMatching(/second\s+\$1\.00\s+1 attempt$/),
+  ]);
+  await page.keyboard.press("Escape");
+  await panel.waitFor({ state: "detached" });
+  expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+  expect(session.complaints).toEqual([]);
 });

@@ -49,10 +49,47 @@ describe("a new link", () => {
     const result = linkOfDraft(draft, openai, null, []);
     expect(result).toEqual({
       errors: {
-        id: expect.stringMatching(/^The name is not a link id/),
+        id: expect.stringMatching(/^The name "a b" is not a link id/),
         model: expect.stringMatching(/^The model is empty/),
-        base_url: "The address is not an http or https address.",
-        timeout: expect.stringMatching(/^The time limit is not a duration/),
+        base_url: 'The address "nowhere" is not an http or https address.',
+        timeout: expect.stringMatching(/^The time limit "soon" is not a duration/),
+      },
+    });
+  });
+
+  test("has a price and a breaker of its own where they are given", () => {
+    const draft = {
+      ...draftOfPreset(openai, []),
+      price_input: "0.5",
+      price_output: "4",
+      failure_threshold: "2",
+      recovery_timeout: "1m",
+    };
+    expect(linkOfDraft(draft, openai, null, [])).toMatchObject({
+      link: {
+        price: { input: 0.5, output: 4 },
+        breaker: { failure_threshold: 2, recovery_timeout: "1m" },
+      },
+    });
+  });
+
+  test("says of prices and breaker what the config file would be told", () => {
+    const draft = {
+      ...draftOfPreset(openai, []),
+      price_input: "-1",
+      failure_threshold: "often",
+      recovery_timeout: "30",
+      half_open_max_calls: "0",
+    };
+    expect(linkOfDraft(draft, openai, null, [])).toEqual({
+      errors: {
+        price_input: "The price of what is sent -1 is too small: it must be at least 0.",
+        price_output: "The price of what is answered is missing: write a number.",
+        failure_threshold: 'The number of failures "often" is not a whole number.',
+        recovery_timeout: expect.stringMatching(
+          /^The rest "30" is not a duration: write a number and a unit/,
+        ),
+        half_open_max_calls: "The number of trials 0 is too small: it must be more than 0.",
       },
     });
   });
@@ -88,6 +125,14 @@ describe("an edited link", () => {
     const draft = { ...draftOfLink(link), timeout: "" };
     const { timeout: _gone, ...rest } = link;
     expect(linkOfDraft(draft, openai, link, [])).toEqual({ link: rest });
+  });
+
+  test("keeps the keys of its breaker that the form does not show, and loses those that were emptied", () => {
+    const broken = { ...link, breaker: { failure_threshold: 2, window: "60s", failure_rate: 0.3 } };
+    const draft = { ...draftOfLink(broken), failure_threshold: "" };
+    expect(linkOfDraft(draft, openai, broken, [])).toEqual({
+      link: { ...link, breaker: { window: "60s", failure_rate: 0.3 } },
+    });
   });
 
   test("does not keep the price of the model before", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { LinkConfig } from "../../../electron/contract/index.ts";
 import type { FakeApp } from "../support/fake-app.ts";
-import { attempt, cloudLinks, keychain, starterLink, status } from "../support/fixtures.ts";
+import { attempt, cloudLinks, keychain, noBudget, starterLink, status } from "../support/fixtures.ts";
 import { withBrowser } from "../support/page.ts";
 import { local } from "../support/scripts.ts";
 
@@ -75,7 +75,7 @@ test("what is wrong in the form is said at its field, and nothing is saved", asy
   await page.getByRole("button", { name: "Edit second" }).click();
   await page.getByLabel("Time limit").fill("soon");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("The time limit is not a duration").waitFor();
+  await page.getByText("is not a duration: write a number").waitFor();
   expect(await page.getByLabel("Time limit").getAttribute("aria-invalid")).toBe("true");
   expect(app.settings.config.fallback_chain).toEqual(chain);
 });
@@ -201,7 +201,7 @@ test("the rule for failures and the deadline are saved, and a wrong deadline is 
   await expect.poll(() => app.settings.config.skip).toBe("retryable_only");
   await page.getByLabel("Deadline").fill("soon");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("“soon” is not a duration").waitFor();
+  await page.getByText('The deadline "soon" is not a duration').waitFor();
   await page.getByLabel("Deadline").fill("90s");
   await page.getByRole("button", { name: "Save" }).click();
   await expect.poll(() => app.settings.config.deadline).toBe("90s");
@@ -234,4 +234,58 @@ test("the gateway is off until it is turned on, and then shows its address and, 
   await gateway.getByRole("button", { name: "Make a new token" }).click();
   await page.getByRole("button", { name: "Make it" }).click();
   await gateway.getByText("made-up-").waitFor();
+});
+
+test("the outbox and the month's cap are set, and a wrong cap is refused in the config's words", async () => {
+  await using session = await openSettings((app) => {
+    const by_link = [
+      {
+        link: "primary",
+        usd: 3,
+        estimated_usd: 0,
+        input_tokens: 9,
+        output_tokens: 9,
+        attempts: 12,
+        unpriced_attempts: 0,
+      },
+    ];
+    app.status.value = {
+      ...app.status.value,
+      budget: { ...noBudget, spent_usd: 3, by_link },
+    };
+  });
+  const { page, app } = session;
+  await page.getByRole("radio", { name: "Only what I put in" }).click();
+  await expect.poll(() => app.settings.config.outbox).toEqual({ enabled: false });
+  const cap = page.getByLabel("Most that a month may cost");
+  await cap.fill("-5");
+  await cap.press("Enter");
+  await page.getByText("The cap -5 is too small: it must be at least 0.").waitFor();
+  await cap.fill("20");
+  await cap.press("Enter");
+  await expect.poll(() => app.settings.config.budget).toEqual({ monthly_usd: 20 });
+  const costs = page.getByRole("region", { name: "Budget" }).getByRole("table");
+  expect(await costs.getByRole("row").textContent()).toMatch(/primary\s*\$3\.00\s*12 attempts/);
+  await cap.fill("");
+  await cap.press("Enter");
+  await expect.poll(() => app.settings.config.budget?.monthly_usd).toBeUndefined();
+});
+
+test("a link gets a price and a breaker of its own", async () => {
+  await using session = await openSettings();
+  const { page, app } = session;
+  await page.getByRole("button", { name: "Edit primary" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("Price and breaker").click();
+  await dialog.getByLabel("Price of what is sent").fill("1");
+  await dialog.getByLabel("Failures in a row").fill("2");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByText("The price of what is answered is missing").waitFor();
+  await dialog.getByLabel("Price of what is answered").fill("8");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.waitFor({ state: "detached" });
+  expect(app.settings.config.fallback_chain?.[0]).toMatchObject({
+    price: { input: 1, output: 8 },
+    breaker: { failure_threshold: 2 },
+  });
 });

@@ -145,6 +145,7 @@ export const noBudget: BudgetStatus = {
   share: null,
   warning: false,
   reached: false,
+  by_link: [],
 };
 
 export function status(change: Partial<Status> = {}): Status {

@@ -18,7 +18,8 @@ function useSecondsUntil(iso: string): number {
 /** How long an open breaker still leaves its link alone. */
 function LeftAlone({ until }: { until: string }) {
   const left = useSecondsUntil(until);
-  return left === 0 ? "asked again next" : `left alone for ${left < 60 ? `${left} s` : formatMs(left * 1_000)}`;
+  if (left === 0) return "asked again next";
+  return `left alone for ${left < 60 ? `${left} s` : formatMs(left * 1_000)}`;
 }
 
 /** How a link stands, beside its light: what its breaker does, whether it fails, or how fast it answered last. */

@@ -22,6 +22,7 @@ const programs = {
   "bench:cache": { script: "tests/bench/cache/main.ts", args: [], built: false, here: false },
   "bench:local": { script: "tests/bench/local/main.ts", args: [], built: true, here: false },
   chaos: { script: "tests/chaos/main.ts", args: [], built: false, here: false },
+  "seeds:prove": { script: "tests/seeds/prove.ts", args: [], built: false, here: false },
   contract: { script: "tests/gateway/contract/main.ts", args: [], built: true, here: false },
   soak: { script: "tests/gateway/soak/main.ts", args: [], built: true, here: false },
   format: {

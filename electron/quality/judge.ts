@@ -68,7 +68,7 @@ function exhibit(question: string, request: ChatRequest, answer: Answer): string
 
 /** What a judge says: its first word, and its reason. */
 function wordOf(text: string): Verdict {
-  const word = /^\W*(yes|no)\b[\s.,:;–—-]*(.*)/is.exec(text.trim());
+  const word = /^\W*(yes|no)\b[\s.,:;*_–—-]*(.*)/is.exec(text.trim());
   if (!word) return { ok: null };
   const reason = word[2]?.trim();
   const isYes = word[1]?.toLowerCase() === "yes";

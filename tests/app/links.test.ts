@@ -125,6 +125,18 @@ describe("the variable of a link's key", () => {
   });
 });
 
+describe("a link", () => {
+  it("leads to what its line in the config names", () => {
+    const line = { provider: "vertex", model: "gemini", base_url: "https://eu.example/v1" } as const;
+    expect(one(line)).toMatchObject({
+      provider: "vertex",
+      model: "gemini",
+      baseUrl: "https://eu.example/v1",
+    });
+    expect(one({})).toMatchObject({ provider: "openai", model: "any", baseUrl: null });
+  });
+});
+
 describe("the time limits of a link", () => {
   it("are longer for a model on this machine, which has to load first, and has no limit for the whole", () => {
     expect(one({})?.timeouts).toEqual({

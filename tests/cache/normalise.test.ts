@@ -28,7 +28,7 @@ describe("questions that are not", () => {
     ["What is C#?", "What is C?"],
     ["What is C++?", "What is C?"],
     ["Is 3.5 more than 3?", "Is 35 more than 3?"],
-  ])("%j and %j", (a, b) => {
+  ])("%j is not %j", (a, b) => {
     expect(normaliseQuestion(a)).not.toBe(normaliseQuestion(b));
   });
 });

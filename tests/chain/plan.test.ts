@@ -42,8 +42,8 @@ describe("plan", () => {
     expect(order({ strategy: "cheapest" })).toEqual(["cheap", "dear", "unpriced", "local"]);
   });
 
-  it("goes by latency as it was seen", () => {
-    const latencyMs = ({ id }: Link) => ({ cheap: 900, unpriced: 200 })[id] ?? null;
+  it("goes by latency as it was seen, with this machine's models behind all others", () => {
+    const latencyMs = ({ id }: Link) => ({ cheap: 900, unpriced: 200, local: 50 })[id] ?? null;
     expect(order({ strategy: "fastest", gate: { latencyMs } })).toEqual([
       "unpriced",
       "cheap",

@@ -359,6 +359,14 @@ describe("window", () => {
     expect(breaker.snapshot().state).toBe("closed");
   });
 
+  it("opens again at the first failed trial, however few failures came in a row", () => {
+    const { breaker, clock } = setUp(window);
+    fail(breaker, 4);
+    clock.pass(30_000);
+    fail(breaker, 1);
+    expect(breaker.snapshot()).toMatchObject({ state: "open", opens_until: iso(60_000) });
+  });
+
   it("starts anew when the breaker closes", () => {
     const { breaker, clock } = setUp({ ...window, half_open_max_calls: 1, recovery_timeout: "1s" });
     fail(breaker, 4);

@@ -56,7 +56,7 @@ export const asking: Proofs = {
         "return [...rankedBy(remote, keys(strategy, gate, random)), ...local];",
         "return rankedBy([...remote, ...local], keys(strategy, gate, random));",
       ],
-      ["chain/plan.test.ts", "goes by price, the unknown last, this machine's models behind all others"],
+      ["chain/plan.test.ts", "goes by latency as it was seen, with this machine's models behind all others"],
     ),
     off(
       "providers/llama.ts",
@@ -156,7 +156,7 @@ export const asking: Proofs = {
     off(
       "chain/order.ts",
       ["gate.latencyMs(link) ?? Number.POSITIVE_INFINITY", "Number(gate.latencyMs(link)) * 0"],
-      ["chain/plan.test.ts", "goes by latency as it was seen"],
+      ["chain/plan.test.ts", "goes by latency as it was seen, with this machine's models behind all others"],
     ),
     off(
       "health/latency.ts",

@@ -81,7 +81,7 @@ export const resting: Proofs = {
     off(
       "health/breaker.ts",
       ['this.#state === "half_open" ||\n      this.#failures', "this.#failures"],
-      ["health/breaker.test.ts", "opens again at the first failed trial, for a whole recovery time"],
+      ["health/breaker.test.ts", "opens again at the first failed trial, however few failures came in a row"],
     ),
     off(
       "health/breaker.ts",

@@ -146,7 +146,8 @@ function unexpected(error: unknown): ProviderFailure {
 class InterruptibleRun {
   readonly limits: Limits;
   readonly #abort = new AbortController();
-  readonly #iterator: AsyncIterator<ProviderEvent>;
+  readonly #begin: () => AsyncIterator<ProviderEvent>;
+  #iterator: AsyncIterator<ProviderEvent> | null = null;
   readonly #outer: AbortSignal;
   #interrupted: ProviderFailure | null = null;
   #answered = false;
@@ -158,7 +159,7 @@ class InterruptibleRun {
     this.limits = new Limits({ ...link.timeouts, totalMs }, clock, (failure) => this.#interrupt(failure));
     signal.addEventListener("abort", this.#stopped, { once: true });
     if (signal.aborted) this.#stopped();
-    this.#iterator = provider.stream(request, link, this.#abort.signal)[Symbol.asyncIterator]();
+    this.#begin = () => provider.stream(request, link, this.#abort.signal)[Symbol.asyncIterator]();
   }
 
   next(): Promise<IteratorResult<ProviderEvent>> {
@@ -166,6 +167,7 @@ class InterruptibleRun {
       if (this.#interrupted) return reject(this.#interrupted);
       this.limits.awaiting();
       this.#reject = reject;
+      this.#iterator ??= this.#begin();
       this.#iterator.next().then(resolve, (error) => reject(this.#interrupted ?? error));
     });
   }
@@ -182,7 +184,7 @@ class InterruptibleRun {
     // An abort is dear: it runs through every layer below, and each of them makes an error with a stack of it.
     if (!this.#answered) this.#abort.abort();
     // The provider is told to end, not waited for: one that hangs must not hold the chain. What it throws now is of no interest.
-    this.#iterator.return?.().catch(() => {});
+    this.#iterator?.return?.().catch(() => {});
   }
 
   readonly #stopped = (): void => this.#interrupt(new ProviderFailure("cancelled", "Stopped."));

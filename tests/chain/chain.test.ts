@@ -335,4 +335,19 @@ describe("Chain", () => {
     });
     expect(finishedOf(await run()).receipt.attempts[0]).toMatchObject({ kind: "server" });
   });
+
+  it("turns a provider that throws before it gives a stream into a failed attempt", async () => {
+    const { run, provider, clock } = setUp({ scripts: { second: [says("Yes.")] } });
+    const stream = provider.stream.bind(provider);
+    provider.stream = (request, link, signal) => {
+      if (link.id === "first") throw new TypeError("x is undefined");
+      return stream(request, link, signal);
+    };
+    const { receipt } = finishedOf(await run());
+    expect(receipt.attempts.map(({ link, kind }) => [link, kind])).toEqual([
+      ["first", "server"],
+      ["second", null],
+    ]);
+    expect(clock.waiting).toBe(0);
+  });
 });

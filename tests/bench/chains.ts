@@ -78,7 +78,12 @@ interface Policy extends Pick<ChainParts, "gate" | "onAttempt"> {
   strategy: Strategy;
 }
 
-function chainWith(links: readonly Link[], provider: Provider, { strategy, gate, onAttempt }: Policy): Chain {
+/** A chain with the app's notices, by a policy of its own. */
+export function chainWith(
+  links: readonly Link[],
+  provider: Provider,
+  { strategy, gate, onAttempt }: Policy,
+): Chain {
   return new Chain({
     rules: () => ({
       links,

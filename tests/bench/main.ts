@@ -8,15 +8,17 @@ import { engineSpeed } from "./engine-speed.ts";
 import { fallThrough } from "./fall-through.ts";
 import { heap } from "./heap.ts";
 import { load, machine } from "./machine.ts";
+import { openBreaker } from "./open-breaker.ts";
 import { markdown, type Section, writeBetweenMarks } from "./report.ts";
 
 const benches: Readonly<Record<string, () => Promise<Section>>> = {
   calls: () => callCost(600),
   chain: () => chainAlone(200),
+  breaker: () => openBreaker(200),
   refused: () => fallThrough(600),
   engine: () => engineSpeed(15, 5),
   restart: () => engineRestart(9),
-  heap: () => heap(100_000),
+  heap: () => heap(1_000_000),
 };
 
 const asked = process.argv.slice(2);

@@ -19,14 +19,14 @@ const timeouts: Record<LinkTier, Timeouts> = {
 
 /** What the models of a family can do when neither the link nor the catalogue says. */
 const capabilities: Record<ProviderName, Omit<Link["capabilities"], "contextWindow">> = {
-  openai: { vision: true, tools: true, jsonSchema: true, prefill: false },
-  anthropic: { vision: true, tools: true, jsonSchema: true, prefill: false },
-  "azure-openai": { vision: true, tools: true, jsonSchema: true, prefill: false },
-  bedrock: { vision: true, tools: true, jsonSchema: false, prefill: false },
-  vertex: { vision: true, tools: true, jsonSchema: true, prefill: false },
-  "openai-compatible": { vision: true, tools: true, jsonSchema: true, prefill: false },
-  ollama: { vision: false, tools: true, jsonSchema: true, prefill: false },
-  llama: { vision: false, tools: true, jsonSchema: true, prefill: true },
+  openai: { vision: true, tools: true, jsonSchema: true, prefill: false, logprobs: true },
+  anthropic: { vision: true, tools: true, jsonSchema: true, prefill: false, logprobs: false },
+  "azure-openai": { vision: true, tools: true, jsonSchema: true, prefill: false, logprobs: true },
+  bedrock: { vision: true, tools: true, jsonSchema: false, prefill: false, logprobs: false },
+  vertex: { vision: true, tools: true, jsonSchema: true, prefill: false, logprobs: false },
+  "openai-compatible": { vision: true, tools: true, jsonSchema: true, prefill: false, logprobs: false },
+  ollama: { vision: false, tools: true, jsonSchema: true, prefill: false, logprobs: false },
+  llama: { vision: false, tools: true, jsonSchema: true, prefill: true, logprobs: true },
 };
 
 /**
@@ -108,6 +108,7 @@ function linkOf(link: LinkConfig, { tier, priority, retries }: Place, presets: r
       jsonSchema: can.json_schema ?? family.jsonSchema,
       // The starter model has nothing to add to what a larger one began.
       prefill: can.prefill ?? (family.prefill && !isStarter(link)),
+      logprobs: can.logprobs ?? family.logprobs,
       contextWindow: can.context_window ?? null,
     },
     price: link.price ?? known?.price ?? null,

@@ -20,7 +20,7 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   after(ms, then) {
     const due = performance.now() + ms;
-    const wait = () => setTimeout(look, Math.min(due - performance.now(), longestTimerMs));
+    const wait = () => setTimeout(look, Math.max(0, Math.min(due - performance.now(), longestTimerMs)));
     // Node counts from the beginning of the tick that sets a timer, so that one may come early: a deadline would not have passed yet.
     const look = () => {
       if (performance.now() >= due) then();

@@ -1,4 +1,4 @@
-import type { Answer, FinishReason, Seam, ToolCall } from "../contract/index.ts";
+import type { Answer, FinishReason, Seam, TokenLogprob, ToolCall } from "../contract/index.ts";
 import type { Delta } from "./attempt.ts";
 
 /** Beyond this many characters a broken answer is begun anew rather than given to another link to continue. */
@@ -10,9 +10,11 @@ export class Gather {
   #text = "";
   #reasoned = false;
   readonly #calls: ToolCall[] = [];
+  readonly #logprobs: TokenLogprob[] = [];
 
-  add({ text, reasoning, tool_call: piece }: Delta): void {
+  add({ text, reasoning, tool_call: piece, logprobs }: Delta): void {
     if (text) this.#text += text;
+    if (logprobs) this.#logprobs.push(...logprobs);
     if (reasoning) this.#reasoned = true;
     if (!piece) return;
     this.#calls[piece.index] ??= { id: "", name: "", arguments: "" };
@@ -44,6 +46,11 @@ export class Gather {
   }
 
   answer(finishReason: FinishReason | null): Answer {
-    return { text: this.#text, tool_calls: this.#calls.filter(Boolean), finish_reason: finishReason };
+    return {
+      text: this.#text,
+      tool_calls: this.#calls.filter(Boolean),
+      finish_reason: finishReason,
+      ...(this.#logprobs.length > 0 && { logprobs: this.#logprobs }),
+    };
   }
 }

@@ -12,12 +12,12 @@ export interface LevelRule {
 
 export const levelRules: Record<Level, LevelRule> = {
   full: {
-    features: ["streaming", "tools", "vision", "json_schema"],
+    features: ["streaming", "tools", "vision", "json_schema", "logprobs"],
     maxTokens: null,
     links: true,
     cache: true,
   },
-  reduced: { features: ["streaming", "json_schema"], maxTokens: 2_048, links: true, cache: true },
+  reduced: { features: ["streaming", "json_schema", "logprobs"], maxTokens: 2_048, links: true, cache: true },
   minimal: { features: [], maxTokens: 512, links: true, cache: true },
   cached: { features: [], maxTokens: null, links: false, cache: true },
   offline: { features: [], maxTokens: null, links: false, cache: false },

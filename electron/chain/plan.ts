@@ -5,7 +5,7 @@ import type { Link } from "./provider.ts";
 import { estimatedTokens } from "./tokens.ts";
 
 /** A feature of a request that a link may not have, or that a level does without. */
-export type Feature = "vision" | "tools" | "json_schema";
+export type Feature = "vision" | "tools" | "json_schema" | "logprobs";
 
 /** A link in the order in which it will be tried, and what of the request it can't honour. */
 export interface PlannedLink {
@@ -54,6 +54,7 @@ function featuresOf(request: ChatRequest): Feature[] {
   if (hasImage) features.push("vision");
   if (request.tools?.length) features.push("tools");
   if (request.response_format && request.response_format.type !== "text") features.push("json_schema");
+  if (request.logprobs !== undefined) features.push("logprobs");
   return features;
 }
 
@@ -65,6 +66,8 @@ function can(link: Link, feature: Feature): boolean {
       return link.capabilities.tools;
     case "json_schema":
       return link.capabilities.jsonSchema;
+    case "logprobs":
+      return link.capabilities.logprobs;
     default:
       return feature satisfies never;
   }

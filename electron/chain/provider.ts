@@ -6,6 +6,7 @@ import type {
   LinkTier,
   Price,
   ProviderName,
+  TokenLogprob,
   ToolCallDelta,
   Usage,
 } from "../contract/index.ts";
@@ -27,6 +28,7 @@ export interface LinkCapabilities {
   tools: boolean;
   jsonSchema: boolean;
   prefill: boolean;
+  logprobs: boolean;
   contextWindow: number | null;
 }
 
@@ -68,6 +70,7 @@ export type ProviderRequest = Pick<
   | "tool_choice"
   | "parallel_tool_calls"
   | "response_format"
+  | "logprobs"
   | "local_only"
 > & { prefill?: string };
 
@@ -77,12 +80,18 @@ export type ProviderRequest = Pick<
  * `finish` once, when the provider itself said that the answer is whole. A stream that ends without `finish` is truncated.
  * `dropped` of a `head` names what the request asks for and the provider can't be told, such as `seed`; that of a `finish` what
  * was lost on the way, such as `history`.
- * A `delta` carries text, reasoning, or a piece of a tool call.
+ * A `delta` carries text, reasoning, or a piece of a tool call; log-probabilities come with the text or behind it.
  */
 export type ProviderEvent =
   | { type: "connected" }
   | { type: "head"; status: number; requestId: string | null; dropped?: readonly string[] }
-  | { type: "delta"; text?: string; reasoning?: string; tool_call?: ToolCallDelta }
+  | {
+      type: "delta";
+      text?: string;
+      reasoning?: string;
+      tool_call?: ToolCallDelta;
+      logprobs?: TokenLogprob[];
+    }
   | {
       type: "finish";
       reason: FinishReason;

@@ -8,6 +8,7 @@ import type {
   Notice,
   Receipt,
 } from "../contract/index.ts";
+import type { Delta } from "./attempt.ts";
 import type { CacheFinding } from "./cache.ts";
 import type { ChainParts, ChainRules, Ending } from "./chain.ts";
 import { earlyMs } from "./clock.ts";
@@ -173,7 +174,7 @@ export class Run {
           const judgement = await this.#judge(this.#gather.answer(next.value.finishReason));
           if (judgement && judgement.failed.length > 0)
             return yield* this.#rejected(planned, next.value, judgement);
-          if (!streams && this.#gather.text) yield { type: "delta", text: this.#gather.text };
+          if (!streams) yield* this.#atOnce();
           yield* this.#answered(planned, next.value, judgement?.unchecked ?? []);
           return "answered";
         }
@@ -189,7 +190,7 @@ export class Run {
         }
         const delta = joint && event.text ? { ...event, text: joint.add(event.text) } : event;
         this.#gather.add(delta);
-        const { text, ...wordless } = delta;
+        const { text, logprobs, ...wordless } = delta;
         if (streams) yield delta;
         else if (wordless.reasoning || wordless.tool_call) yield wordless;
       } else {
@@ -255,10 +256,18 @@ export class Run {
 
   /** Whether this link can go on from what was said, rather than begin again. */
   #continues({ link }: PlannedLink): boolean {
-    const { recovery: asked, response_format } = this.#request;
-    const isPlain = response_format === undefined || response_format.type === "text";
+    const { recovery: asked, response_format, logprobs } = this.#request;
+    // Another model's continuation has other tokens, and those of the beginning are not weighed by it.
+    const isPlain =
+      (response_format === undefined || response_format.type === "text") && logprobs === undefined;
     const recovery = asked ?? this.#rules.recovery;
     return recovery === "continue" && isPlain && link.capabilities.prefill && this.#gather.continuable;
+  }
+
+  /** What was said, in one piece. */
+  *#atOnce(): Generator<Delta> {
+    const { text, logprobs } = this.#gather.answer(null);
+    if (text) yield { type: "delta", text, ...(logprobs && { logprobs }) };
   }
 
   async *#retract(): Events {

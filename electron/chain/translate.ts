@@ -23,6 +23,7 @@ export function requestFor(
     delete asked.parallel_tool_calls;
   }
   if (dropped.includes("json_schema")) delete asked.response_format;
+  if (dropped.includes("logprobs")) delete asked.logprobs;
   const { maxTokens } = levelRules[ceiling];
   if (maxTokens !== null) asked.max_tokens = Math.min(asked.max_tokens ?? maxTokens, maxTokens);
   if (prefill !== null) asked.prefill = prefill;

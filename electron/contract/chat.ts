@@ -17,6 +17,8 @@ export const chatRequest = z.object({
   /** `false`: the model may call one tool at a time at most. */
   parallel_tool_calls: z.boolean().optional(),
   response_format: responseFormat.optional(),
+  /** Log-probabilities are wanted of the answer's tokens, and of so many of the likeliest tokens in each place. */
+  logprobs: z.int().min(0).max(20).optional(),
   /** The id of a link to try first. */
   preferred: z.string().optional(),
   /** The best level that this request may use. */
@@ -52,6 +54,17 @@ export const toolCallDelta = z.object({
 });
 export type ToolCallDelta = z.infer<typeof toolCallDelta>;
 
+const tokenChance = z.object({
+  token: z.string(),
+  /** Natural logarithm of the probability; -9999 for one that is next to impossible. */
+  logprob: z.number(),
+  /** Its UTF-8; null where a token is only a part of a character. */
+  bytes: z.array(z.int()).nullable(),
+});
+/** How likely a token of the answer was, in the shape of OpenAI's API. */
+export const tokenLogprob = tokenChance.extend({ top_logprobs: z.array(tokenChance) });
+export type TokenLogprob = z.infer<typeof tokenLogprob>;
+
 /** Why a request ended without an answer. */
 export const chainFailure = z.object({
   /** `all_links_failed`: nothing could answer; `stopped`: a failure that no other link can mend; `deadline`; `cancelled`. */
@@ -67,6 +80,8 @@ export const answer = z.object({
   text: z.string(),
   tool_calls: z.array(toolCall),
   finish_reason: finishReason.nullable(),
+  /** Where they were asked for, and the link that answered can tell them. */
+  logprobs: z.array(tokenLogprob).optional(),
 });
 export type Answer = z.infer<typeof answer>;
 
@@ -86,6 +101,7 @@ export const chainEvent = z.discriminatedUnion("type", [
     text: z.string().optional(),
     reasoning: z.string().optional(),
     tool_call: toolCallDelta.optional(),
+    logprobs: z.array(tokenLogprob).optional(),
   }),
   z.object({ type: z.literal("attempt_failed"), attempt }),
   /** All deltas so far are void: the answer starts again from the next link. */

@@ -83,6 +83,7 @@ export const capabilities = z.strictObject({
   tools: z.boolean().optional(),
   json_schema: z.boolean().optional(),
   prefill: z.boolean().optional(),
+  logprobs: z.boolean().optional(),
   context_window: z.int().positive().optional(),
 });
 export type Capabilities = z.infer<typeof capabilities>;

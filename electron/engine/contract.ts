@@ -7,6 +7,7 @@ import {
   failureKind,
   message,
   responseFormat,
+  type TokenLogprob,
   type ToolCallDelta,
   tool,
   toolChoice,
@@ -56,6 +57,8 @@ export const generateRequest = z.object({
   toolChoice: toolChoice.optional(),
   /** The beginning of the answer, which the model continues; it is not repeated in the deltas. */
   prefill: z.string().optional(),
+  /** Log-probabilities of the answer's tokens, and of so many of the likeliest ones in each place. They come behind the text. */
+  logprobs: z.int().min(0).optional(),
 });
 export type GenerateRequest = z.infer<typeof generateRequest>;
 
@@ -95,7 +98,13 @@ export interface ModelFacts {
  */
 export type EngineEvent =
   | { type: "accepted" }
-  | { type: "delta"; text?: string; reasoning?: string; tool_call?: ToolCallDelta }
+  | {
+      type: "delta";
+      text?: string;
+      reasoning?: string;
+      tool_call?: ToolCallDelta;
+      logprobs?: TokenLogprob[];
+    }
   | { type: "finish"; reason: FinishReason; usage: Usage; evaluated: number; forgot?: true };
 
 export interface ModelInfo {

@@ -14,6 +14,7 @@ import {
 import { Batch } from "./batch.ts";
 import type { EngineEvent, GenerateRequest } from "./contract.ts";
 import { toHistory } from "./history.ts";
+import { placeOf, weigh } from "./logprobs.ts";
 import { contextTooLong } from "./native.ts";
 import { Pace } from "./pace.ts";
 import type { Reader } from "./reader.ts";
@@ -47,6 +48,8 @@ export class Generation {
   readonly #batch: Batch;
   readonly #functions: ChatModelFunctions | undefined;
   readonly #wrapper: ChatWrapper;
+  /** The tokens of the answer's text. */
+  readonly #said: Token[] = [];
   #forgot = false;
 
   /** Throws an `EngineFailure` for tools that can't be called. */
@@ -90,6 +93,9 @@ export class Generation {
           : this.#calling(this.#functions)),
         onResponseChunk: this.#spoken(),
       });
+      this.#batch.flush();
+      const { logprobs } = this.#request;
+      if (logprobs !== undefined) await this.#weigh(sequence, prompt, logprobs);
       return {
         type: "finish",
         reason: reasonOf(response),
@@ -103,6 +109,19 @@ export class Generation {
     } finally {
       this.#batch.flush();
     }
+  }
+
+  /** Tells how likely the answer's tokens were; nothing where they are not to be found in one piece. */
+  async #weigh(sequence: LlamaContextSequence, prompt: readonly Token[], top: number): Promise<void> {
+    const { model, sequences } = this.#at;
+    const tokens = sequence.contextTokens;
+    const place = this.#said.length > 0 ? placeOf(this.#said, tokens, prompt.length) : -1;
+    const before = (place > prompt.length ? tokens : prompt)[place - 1];
+    if (before === undefined) return;
+    const kept = [...prompt, ...tokens.slice(prompt.length, place)].slice(0, -1);
+    await sequences.fit(sequence, kept);
+    const logprobs = await weigh({ model, sequence, top }, before, this.#said, this.#signal);
+    this.#batch.add({ type: "delta", logprobs });
   }
 
   #tokens(history: readonly ChatHistoryItem[]): Token[] {
@@ -146,6 +165,7 @@ export class Generation {
         if (text !== "") this.#batch.add({ type: "delta", reasoning: text });
         return;
       }
+      if (this.#request.logprobs !== undefined) this.#said.push(...tokens);
       const piece = begun ? text : text.trimStart();
       if (piece === "") return;
       begun = true;

@@ -36,6 +36,8 @@ export function anthropicStream(id: string, thinking: boolean): StreamFormat {
         case "tool_call":
           yield* blocks.toolCall(event.piece);
           break;
+        case "logprobs": // Anthropic's format neither asks for them nor has a place for them
+          break;
         case "finished":
           yield* blocks.end();
           yield line("message_delta", {

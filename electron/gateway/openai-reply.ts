@@ -1,4 +1,4 @@
-import type { Answer, FinishReason, Receipt, ToolCallDelta, Usage } from "../contract/index.ts";
+import type { Answer, FinishReason, Receipt, TokenLogprob, ToolCallDelta, Usage } from "../contract/index.ts";
 
 /** What all replies to one request have in common. */
 export interface ReplyHead {
@@ -23,7 +23,7 @@ export function completion(head: ReplyHead, answer: Answer, receipt: Receipt) {
           refusal: null,
           ...(calls.length > 0 ? { tool_calls: calls } : {}),
         },
-        logprobs: null,
+        logprobs: wireLogprobs(answer.logprobs),
         finish_reason: answer.finish_reason,
       },
     ],
@@ -51,12 +51,13 @@ export function chunk(
   model: string,
   delta: ChunkDelta,
   finishReason: FinishReason | null = null,
+  logprobs?: TokenLogprob[],
 ) {
   return {
     ...head,
     object: "chat.completion.chunk",
     model,
-    choices: [{ index: 0, delta, logprobs: null, finish_reason: finishReason }],
+    choices: [{ index: 0, delta, logprobs: wireLogprobs(logprobs), finish_reason: finishReason }],
   };
 }
 
@@ -86,6 +87,8 @@ export function toolCallChunk({ index, id, name, arguments: args }: ToolCallDelt
     ],
   };
 }
+
+const wireLogprobs = (content: TokenLogprob[] | undefined) => (content ? { content, refusal: null } : null);
 
 const wireUsage = (usage: Usage | null) =>
   usage && {

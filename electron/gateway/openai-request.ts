@@ -68,8 +68,8 @@ export const chatCompletionsRequest = z.object({
   stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
   seed: z.int().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER).nullish(),
   n: z.literal(1, "can only be 1: ask several times for several answers").nullish(),
-  logprobs: z.literal(false, "is not supported: no link of the chain gives them").nullish(),
-  top_logprobs: z.literal(0, "is not supported: no link of the chain gives them").nullish(),
+  logprobs: z.boolean().nullish(),
+  top_logprobs: z.int().min(0).max(20).nullish(),
   modalities: z.array(z.literal("text", "can only be text")).nullish(),
   functions: old("tools"),
   function_call: old("tool_choice"),
@@ -111,6 +111,7 @@ export function fromChatCompletions(wire: ChatCompletionsRequest, routing: Routi
             ? { name: wire.tool_choice.function.name }
             : undefined,
       parallel_tool_calls: wire.parallel_tool_calls ?? undefined,
+      logprobs: wire.logprobs ? (wire.top_logprobs ?? 0) : undefined,
       response_format: toFormat(wire.response_format),
     }),
   };

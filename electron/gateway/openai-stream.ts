@@ -18,6 +18,9 @@ export function openaiStream(head: ReplyHead, includeUsage: boolean): StreamForm
         case "text":
           yield data(chunk(head, model, { content: event.text }));
           break;
+        case "logprobs":
+          yield data(chunk(head, model, {}, null, event.logprobs));
+          break;
         case "reasoning":
           yield data(chunk(head, model, { reasoning_content: event.text }));
           break;

@@ -1,4 +1,4 @@
-import type { Answer, ChainEvent, Receipt, ToolCallDelta } from "../contract/index.ts";
+import type { Answer, ChainEvent, Receipt, TokenLogprob, ToolCallDelta } from "../contract/index.ts";
 import { Follower } from "./follower.ts";
 import type { Speakers } from "./speakers.ts";
 import { departed, type Trouble, troubleOf } from "./trouble.ts";
@@ -6,6 +6,7 @@ import { departed, type Trouble, troubleOf } from "./trouble.ts";
 /** What a stream that can't retract tells its client. Exactly one `finished` or `failed` ends it. */
 export type Told =
   | { type: "text"; text: string }
+  | { type: "logprobs"; logprobs: TokenLogprob[] }
   | { type: "reasoning"; text: string }
   | { type: "tool_call"; piece: ToolCallDelta }
   | { type: "finished"; answer: Answer; receipt: Receipt }
@@ -21,7 +22,7 @@ export async function* told(
   stop: () => void,
 ): AsyncGenerator<Told, void, void> {
   const follower = new Follower();
-  /** Something was sent that can't be followed when it comes again: a piece of a tool call. */
+  /** Something was sent that can't be followed when it comes again: a piece of a tool call, log-probabilities. */
   let unfollowable = false;
   let restarted = false;
   let hasDeparted = false;
@@ -50,6 +51,10 @@ export async function* told(
           const text = follower.follow(event.text);
           if (text === null) depart();
           else if (text) yield { type: "text", text };
+        }
+        if (event.logprobs && !hasDeparted) {
+          unfollowable = true;
+          yield { type: "logprobs", logprobs: event.logprobs };
         }
         if (event.tool_call && !hasDeparted) {
           if (!follower.isWhole) {

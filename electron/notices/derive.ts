@@ -135,7 +135,10 @@ function codesOf(receipt: Receipt, context: NoticeContext): Told[] {
 
 /** Features, and not history or length, which have notices of their own. */
 const lostFeatures = ({ dropped }: Receipt) =>
-  dropped.some((feature) => feature === "vision" || feature === "tools" || feature === "json_schema");
+  dropped.some(
+    (feature) =>
+      feature === "vision" || feature === "tools" || feature === "json_schema" || feature === "logprobs",
+  );
 
 /** From the start of the first attempt to the answer's first word; 0 where no link answered. Milliseconds. */
 function firstWordMs({ attempts }: Receipt): number {

@@ -9,7 +9,7 @@ import {
 } from "../contract/index.ts";
 
 const noticeWords = z.strictObject({ text: z.string().min(1), action: z.string().min(1).optional() });
-const feature = z.enum(["vision", "tools", "json_schema"]);
+const feature = z.enum(["vision", "tools", "json_schema", "logprobs"]);
 type Feature = z.infer<typeof feature>;
 
 /** A locale file: every sentence in ICU MessageFormat. English has them all; another language may lack some. */

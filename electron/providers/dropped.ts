@@ -1,7 +1,14 @@
 import type { ProviderRequest } from "../chain/index.ts";
 
 /** Settings of a request that some model or provider has no equal for. Their names are those of the receipt. */
-export type Setting = "temperature" | "top_p" | "stop" | "seed" | "tool_choice" | "parallel_tool_calls";
+export type Setting =
+  | "temperature"
+  | "top_p"
+  | "stop"
+  | "seed"
+  | "tool_choice"
+  | "parallel_tool_calls"
+  | "logprobs";
 
 /** Those of `settings` that the request asks for: what is lost when a provider can't be told of them. */
 export function asked(request: ProviderRequest, settings: readonly Setting[]): Setting[] {

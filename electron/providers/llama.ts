@@ -10,6 +10,7 @@ import {
   failureKind,
   type Message,
   type ResponseFormat,
+  type TokenLogprob,
   type Tool,
   type ToolCallDelta,
   type ToolChoice,
@@ -31,6 +32,8 @@ export interface LlamaRequest {
   toolChoice?: ToolChoice;
   /** The beginning of the answer, which the model continues without repeating it. */
   prefill?: string;
+  /** Log-probabilities are wanted, and of so many of the likeliest tokens in each place. */
+  logprobs?: number;
 }
 
 /**
@@ -39,7 +42,13 @@ export interface LlamaRequest {
  */
 export type LlamaEvent =
   | { type: "accepted" }
-  | { type: "delta"; text?: string; reasoning?: string; tool_call?: ToolCallDelta }
+  | {
+      type: "delta";
+      text?: string;
+      reasoning?: string;
+      tool_call?: ToolCallDelta;
+      logprobs?: TokenLogprob[];
+    }
   | { type: "finish"; reason: FinishReason; usage: Usage; evaluated: number; forgot?: true };
 
 /** The engine as this provider sees it. Its errors carry a `kind` of the closed union. */
@@ -136,6 +145,7 @@ function engineRequest(
     ...(tools !== undefined && tools.length > 0 && { tools }),
     ...(tool_choice !== undefined && { toolChoice: tool_choice }),
     ...(request.prefill !== undefined && { prefill: request.prefill }),
+    ...(request.logprobs !== undefined && { logprobs: request.logprobs }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type ProviderEvent, ProviderFailure } from "../chain/index.ts";
-import type { FinishReason, Usage } from "../contract/index.ts";
+import { type FinishReason, tokenLogprob, type Usage } from "../contract/index.ts";
 import { filteredCategories } from "./content-filter.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { lastEvent, type ReadEvent } from "./event-stream.ts";
@@ -36,6 +36,11 @@ const choice = z.looseObject({
     })
     .nullish(),
   finish_reason: z.string().nullish(),
+  // Log-probabilities that can't be read are none; the answer is good all the same.
+  logprobs: z
+    .looseObject({ content: z.array(tokenLogprob).nullish() })
+    .nullish()
+    .catch(null),
   // Azure's verdict on this piece.
   content_filter_results: z.unknown().optional(),
 });
@@ -87,6 +92,7 @@ function* deltas(piece: z.infer<typeof choice>): Generator<ProviderEvent> {
     if (thought) yield { type: "delta", reasoning: thought };
     if (part.text) yield { type: "delta", text: part.text };
   }
+  if (piece.logprobs?.content?.length) yield { type: "delta", logprobs: piece.logprobs.content };
   for (const [position, call] of (delta.tool_calls ?? []).entries()) {
     const name = call.function?.name;
     const args = call.function?.arguments;

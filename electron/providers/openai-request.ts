@@ -15,7 +15,7 @@ export interface Dialect {
   seed: "seed" | "random_seed";
   /** Whether token counts must be asked for. Mistral refuses the question and always sends them. */
   askUsage: boolean;
-  /** Models that refuse a request with `temperature` or `top_p`; for them both are left out. */
+  /** Models that refuse a request with `temperature`, `top_p` or `logprobs`; for them these are left out. */
   noSampling: RegExp | null;
   /** Models that refuse a request with `stop`. */
   noStop: RegExp | null;
@@ -62,7 +62,7 @@ export function openaiDialectOf(baseUrl: string): Dialect {
 /** What the request asks for and this model refuses, so that it is left out. */
 export function openaiDropped(request: ProviderRequest, link: Link, dialect: Dialect): Setting[] {
   return asked(request, [
-    ...(dialect.noSampling?.test(link.model) ? (["temperature", "top_p"] as const) : []),
+    ...(dialect.noSampling?.test(link.model) ? (["temperature", "top_p", "logprobs"] as const) : []),
     ...(dialect.noStop?.test(link.model) ? (["stop"] as const) : []),
   ]);
 }
@@ -137,6 +137,7 @@ export function openaiRequest(
     ...(request.max_tokens !== undefined && { [dialect.maxTokens]: request.max_tokens }),
     ...(request.temperature !== undefined && { temperature: request.temperature }),
     ...(request.top_p !== undefined && { top_p: request.top_p }),
+    ...(request.logprobs !== undefined && { logprobs: true, top_logprobs: request.logprobs }),
     ...(request.stop !== undefined && request.stop.length > 0 && { stop: request.stop }),
     ...(request.seed !== undefined && { [dialect.seed]: request.seed }),
     ...(request.tools !== undefined &&

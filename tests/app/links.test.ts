@@ -168,6 +168,7 @@ describe("what a link can do, and what it costs", () => {
       tools: true,
       jsonSchema: true,
       prefill: false,
+      logprobs: true,
       contextWindow: 1_000,
     });
     expect(one({ model: "known", capabilities: { vision: true } })?.capabilities).toMatchObject({

@@ -34,6 +34,19 @@ const order = ({
   }).map(({ link }) => link.id);
 
 describe("plan", () => {
+  it("puts links first that can tell log-probabilities, and drops the wish at the others", () => {
+    const able = { ...cheap, capabilities: { ...cheap.capabilities, logprobs: true } };
+    const planned = plan({ ...asking, logprobs: 2 }, [dear, able], "full", {
+      strategy: "priority",
+      gate: openGate,
+      random: () => 0.5,
+    });
+    expect(planned.map(({ link, dropped }) => [link.id, dropped])).toEqual([
+      ["cheap", []],
+      ["dear", ["logprobs"]],
+    ]);
+  });
+
   it("goes by priority", () => {
     expect(order({})).toEqual(["local", "dear", "cheap", "unpriced"]);
   });

@@ -19,6 +19,19 @@ const rules = { recovery: "continue" } as const;
 const links = [first, goesOn];
 
 describe("a stream that breaks in the middle", () => {
+  it("is begun again where log-probabilities are wanted: another model's would not fit its beginning", async () => {
+    const chance = { token: "Blue", logprob: -0.2, bytes: null };
+    const logprobs = [{ ...chance, top_logprobs: [] }];
+    const second: Step[] = [
+      ...says("Blue.").slice(0, -1),
+      { type: "delta", logprobs },
+      ...says("Blue.").slice(-1),
+    ];
+    const { run } = setUp({ links, rules, scripts: { first: [cut("The sky ")], "goes-on": [second] } });
+    const { answer } = finishedOf(await run({ ...asking, logprobs: 0 }));
+    expect(answer).toMatchObject({ text: "Blue.", logprobs });
+  });
+
   it("is continued by a link that can, at a seam, without a word twice", async () => {
     const { run, provider } = setUp({
       links,

@@ -1,8 +1,8 @@
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { describe, expect, it } from "vitest";
 import { ProviderFailure } from "../../electron/chain/index.ts";
-import { says } from "../fixtures/scripted-provider.ts";
-import { cut, linesOf, messages, setUp } from "./set-up.ts";
+import { type Step, says } from "../fixtures/scripted-provider.ts";
+import { cut, first, linesOf, messages, second, setUp } from "./set-up.ts";
 
 describe("the plain calls", () => {
   it.each(["/v1/completions", "/v1/completions/circuit"])("%s answers with its own keys", async (path) => {
@@ -112,6 +112,28 @@ describe("OpenAI's format", () => {
     const response = await setUp({}).post({ messages, ...body });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: { param } });
+  });
+
+  it("gives log-probabilities where a link can tell them, streaming and not, and asks that link first", async () => {
+    const chance = { token: "Yes.", logprob: -0.1, bytes: [89, 101, 115, 46] };
+    const logprobs = [{ ...chance, top_logprobs: [chance] }];
+    const spoken: Step[] = [
+      ...says("Yes.").slice(0, -1),
+      { type: "delta", logprobs },
+      ...says("Yes.").slice(-1),
+    ];
+    const able = { ...second, capabilities: { ...second.capabilities, logprobs: true } };
+    const { post, provider } = setUp({ second: [spoken, spoken] }, [first, able]);
+    const asked = { messages, logprobs: true, top_logprobs: 1 };
+    const { choices } = await (await post(asked)).json();
+    expect(choices[0].logprobs).toEqual({ content: logprobs, refusal: null });
+    const lines = await linesOf(await post({ ...asked, stream: true }));
+    const chunks = lines.slice(0, -1).map((line) => JSON.parse(line).choices[0]?.logprobs ?? null);
+    expect(chunks.filter(Boolean)).toEqual([{ content: logprobs, refusal: null }]);
+    expect(provider.calls.map(({ link, request }) => [link, request.logprobs])).toEqual([
+      ["second", 1],
+      ["second", 1],
+    ]);
   });
 
   it("lets unknown fields be", async () => {

@@ -86,6 +86,42 @@ describe("an answer", () => {
   });
 });
 
+describe("log-probabilities", () => {
+  const chance = { token: "Hi", logprob: -0.5, bytes: [72, 105] };
+  const content = [{ ...chance, top_logprobs: [chance] }];
+  const told = (logprobs: unknown) =>
+    chunks(
+      { model: "m", choices: [{ index: 0, delta: { content: "Hi" }, logprobs }] },
+      { model: "m", choices: [{ index: 0, delta: {}, finish_reason: "stop" }] },
+    );
+
+  test("are asked for and passed on with the text", async () => {
+    server.script(told({ content, refusal: null }));
+    const { events } = await attempt(provider, linkTo(baseUrl, { model: "gpt-4.1" }), {
+      ...hello,
+      logprobs: 1,
+    });
+    expect(server.calls.at(-1)?.body).toMatchObject({ logprobs: true, top_logprobs: 1 });
+    expect(events).toContainEqual({ type: "delta", text: "Hi" });
+    expect(events).toContainEqual({ type: "delta", logprobs: content });
+  });
+
+  test("that can't be read spoil nothing", async () => {
+    server.script(told({ content: "much" }));
+    const { events, failure } = await attempt(compatible, linkTo(baseUrl), { ...hello, logprobs: 1 });
+    expect(failure).toBeNull();
+    expect(events).toContainEqual({ type: "delta", text: "Hi" });
+  });
+
+  test("are not asked of models that refuse them, and the receipt says so", async () => {
+    server.script(told(null));
+    const link = linkTo(baseUrl, { model: "gpt-6-luna" });
+    const { events } = await attempt(provider, link, { ...hello, logprobs: 1 });
+    expect(server.calls.at(-1)?.body).not.toHaveProperty("logprobs");
+    expect(events).toContainEqual(expect.objectContaining({ type: "head", dropped: ["logprobs"] }));
+  });
+});
+
 describe("what compatible servers do differently", () => {
   test.each([
     ["reasoning_content", { reasoning_content: "Hm." }],

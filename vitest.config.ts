@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 const alias = { "@": fileURLToPath(new URL("renderer", import.meta.url)) };
 /** Tests that start programs of ours, and so run on real processes, ports and time. */
 const withProcesses = ["tests/{app,chaos,engine,hosts,scripts}/**/*.test.ts"];
+/** Other people's clients, some of them in Python, against the gateway of a whole app. */
+const withClients = ["tests/clients/**/*.test.ts"];
 const inWindow = ["tests/e2e/electron.spec.ts"];
 const inBrowser = ["tests/e2e/**/*.{test,spec}.ts"];
 /** A browser and the whole app share the machine with nothing else. */
@@ -19,7 +21,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["tests/**/*.test.{ts,tsx}"],
-          exclude: [...withProcesses, ...inBrowser],
+          exclude: [...withProcesses, ...withClients, ...inBrowser],
           // No test asserts a time by its limit; a busy machine must not fail one.
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
@@ -38,11 +40,22 @@ export default defineConfig({
       },
       {
         test: {
+          name: "clients",
+          include: withClients,
+          pool: "forks",
+          testTimeout: 60_000,
+          // The first run fetches the Python clients.
+          hookTimeout: 600_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
           name: "e2e",
           include: inBrowser,
           exclude: inWindow,
           ...oneAtATime,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -50,7 +63,7 @@ export default defineConfig({
           name: "desktop",
           include: inWindow,
           ...oneAtATime,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -70,7 +70,7 @@ function leaveOut(text: string, mustRun: boolean): Count {
 
 /** Every test that this machine can run. */
 function allTests(): Count {
-  const projects = ["unit", "integration"];
+  const projects = ["unit", "integration", "clients"];
   let leftOut = none;
   if (findChromium()) projects.push("e2e");
   else {

@@ -45,11 +45,12 @@ import { Egress } from "./egress.ts";
 import { engineSettings } from "./engine-settings.ts";
 import { bundledEmbedder, GatewayService } from "./gateway.ts";
 import { Health } from "./health.ts";
+import { Instruments } from "./instruments.ts";
 import { Lab } from "./lab.ts";
 import { LevelWatch } from "./level-watch.ts";
 import { LinkTester, probe, type TrialKeys } from "./link-test.ts";
 import { Locales } from "./locales.ts";
-import { Metrics } from "./metrics.ts";
+import { type Log, silentLog } from "./log.ts";
 import type { ModelManager } from "./model-manager.ts";
 import { createModels } from "./models.ts";
 import { Outbox } from "./outbox.ts";
@@ -76,6 +77,8 @@ export interface AppOptions {
   spawnEngine(): EngineProcess;
   /** Told of faults that no answer can tell of. */
   onError(error: unknown): void;
+  /** Where the log goes; nowhere unless given. */
+  log?: Log;
   /** The machine's language as a BCP 47 tag, such as `de-AT`. Default `en`. */
   systemLanguage?: string;
   /** Whether this machine runs on battery now; where nobody can tell, it does not. */
@@ -110,6 +113,8 @@ export interface App extends AsyncDisposable {
   /** Loads the embedder before it is needed, and embeds what waits: for hosts that stay. */
   startCache(): void;
   cache: Cache;
+  /** For what a host has to tell the operator. */
+  log: Log;
   /** Asks the chain without keeping a conversation: for the gateway and the command line. `may` leaves links out. */
   run(
     request: ChatRequest,
@@ -123,9 +128,29 @@ const outboxMax = 200;
 
 /** Builds everything from a config; nothing else builds. Throws a StoreError or ConfigError that says how to mend it. */
 export function createApp(options: AppOptions): App {
-  const { clock = systemClock, dataDir, resources, env, onError } = options;
+  const { clock = systemClock, dataDir, resources, env } = options;
   const now = () => clock.now();
   const warnings: string[] = [];
+  const instruments: Instruments = new Instruments({
+    log: options.log,
+    clock,
+    newId: randomUUID,
+    content: () => settings.config.log?.content ?? false,
+    status: () => status.now,
+    standing: () => ({
+      level: levels.level,
+      offline: health.offline,
+      circuits: settings.links.map(({ id }) => ({ link: id, circuit: health.statusOf(id).circuit })),
+      engine: engine.status,
+      warnings,
+    }),
+    budget: () => budget.state(),
+    onEnd: ({ finished }) => finished && levels.recordEnd(finished),
+  });
+  const onError = (error: unknown) => {
+    instruments.journal.fault(error);
+    options.onError(error);
+  };
   const onMovedAside = ({ message }: MovedAside) => void warnings.push(message);
   const open = (name: string, migrations: readonly string[]) =>
     openDatabase({ path: join(dataDir, name), migrations, now, onMovedAside });
@@ -148,7 +173,8 @@ export function createApp(options: AppOptions): App {
   const egress = new Egress(options.fetch ?? connections.fetch);
   const providers: Partial<Record<ProviderName, Provider>> = {
     ...createProviders({
-      apiKey: (link) => trialKeys.get(link) ?? secrets.get(asSecretLink(link)),
+      apiKey: async (link) =>
+        instruments.hidden(trialKeys.get(link) ?? (await secrets.get(asSecretLink(link)))),
       fetch: egress.fetch,
       clock,
     }),
@@ -164,6 +190,7 @@ export function createApp(options: AppOptions): App {
     families: Object.keys(providers) as ProviderName[],
     onChange: () => {
       takeUp();
+      instruments.journal.configChanged(settings.links.map(({ id }) => id));
       status.changed();
       models.state.changed();
     },
@@ -247,10 +274,10 @@ export function createApp(options: AppOptions): App {
         budget: budget.state(),
       }),
     onAttempt: (attempt, exchange) => {
-      budget.record(attempt, exchange);
+      const cost = budget.record(attempt, exchange);
       levels.record(attempt);
       health.record(attempt);
-      metrics.recordAttempt(attempt);
+      instruments.recordAttempt(attempt, exchange.request, cost !== null);
     },
   };
   const chain = new Quality({
@@ -258,16 +285,17 @@ export function createApp(options: AppOptions): App {
     config: () => settings.config,
     requirements: options.requirements ?? [],
   });
-  const run: App["run"] = (request, signal, may) => {
+  const { runs } = instruments;
+  const ask: App["run"] = (request, signal, may) => {
     if (!request.local_only) health.noteRequest();
-    const events = warm.over(request, chain.run(request, signal, may));
-    return levels.over(events, (finished) => metrics.recordEnd(finished));
+    return warm.over(request, chain.run(request, signal, may));
   };
+  const run: App["run"] = runs.noted(ask, "answer");
   const entries = opened.use(new OutboxEntries({ database, clock, newId: randomUUID, max: outboxMax }));
   const outbox = new Outbox({
     entries,
     conversations,
-    chain,
+    chain: { run: runs.noted(chain.run.bind(chain), "outbox") },
     clock,
     chainAsSet: () => settings.rules,
     enabled: () => settings.config.outbox?.enabled ?? true,
@@ -295,7 +323,7 @@ export function createApp(options: AppOptions): App {
     version: options.version,
   }));
   engine.onStatus(() => status.changed());
-  const metrics = new Metrics(() => status.now);
+  status.onChange(() => instruments.standing.changed());
 
   /** Takes up the chain as it is set now. */
   const takeUp = () => {
@@ -303,6 +331,7 @@ export function createApp(options: AppOptions): App {
     health.configure(settings.linksWithBreakers, settings.probes);
   };
   takeUp();
+  instruments.standing.look();
 
   const answers = new Answers({ run, conversations, outbox, onError });
   const tester = new LinkTester({ provider, clock, presets, trialKeys });
@@ -310,7 +339,8 @@ export function createApp(options: AppOptions): App {
     run,
     embed: bundledEmbedder(engine, resources),
     status: () => status.now,
-    metrics: () => metrics.read(),
+    metrics: () => instruments.metrics.read(),
+    hide: (token) => void instruments.hidden(token),
     level: () => levels.level,
     links: () => settings.links,
     setLevel: (level) => settings.setCeiling(level),
@@ -325,7 +355,7 @@ export function createApp(options: AppOptions): App {
   const lab = new Lab({
     runs: new LabRuns(opened.use(open("lab.db", labMigrations))),
     conversations,
-    chain: chain.plain,
+    chain: { run: runs.noted(chain.plain.run.bind(chain.plain), "lab") },
     tools: chain.tools,
     links: () => settings.links,
     clock,
@@ -362,6 +392,7 @@ export function createApp(options: AppOptions): App {
     startOutbox: () => outbox.start(),
     startCache: () => cache.start(),
     cache,
+    log: options.log ?? silentLog,
     async [Symbol.asyncDispose]() {
       await gateway[Symbol.asyncDispose]();
       await models.downloads[Symbol.asyncDispose]();

@@ -18,6 +18,8 @@ export interface GatewayServiceParts
   secrets: Pick<Secrets, "get" | "set">;
   env: Readonly<Record<string, string | undefined>>;
   version: string;
+  /** Told of the token, which must not stand in the log. */
+  hide(token: string): void;
 }
 
 const defaultPort = 4141;
@@ -95,6 +97,7 @@ export class GatewayService implements AsyncDisposable {
       () => "stored" as const,
       () => "session" as const,
     );
+    this.#parts.hide(value);
     this.#token = { value, source };
     return this.info();
   }
@@ -117,6 +120,7 @@ export class GatewayService implements AsyncDisposable {
       : stored
         ? { value: stored, source: "stored" }
         : { value: newToken(), source: "session" };
+    this.#parts.hide(this.#token.value);
     return this.#token;
   }
 

@@ -1,5 +1,5 @@
 import { type Clock, countsAgainstLink, type Link } from "../chain/index.ts";
-import { type Attempt, type ChainEvent, type Finished, type Level, level } from "../contract/index.ts";
+import { type Attempt, type Finished, type Level, level } from "../contract/index.ts";
 import {
   initialLevel,
   type LevelObservation,
@@ -46,19 +46,9 @@ export class LevelWatch {
     );
   }
 
-  /** Passes a run on, takes note of the level at which it was answered, and tells `onEnd` how it ended. */
-  async *over(
-    events: AsyncIterable<ChainEvent>,
-    onEnd: (finished: Finished) => void = () => {},
-  ): AsyncGenerator<ChainEvent, void, void> {
-    for await (const event of events) {
-      if (event.type === "finished") {
-        if (event.failure?.code !== "cancelled")
-          this.#observe({ type: "answered", level: event.receipt.level });
-        onEnd(event);
-      }
-      yield event;
-    }
+  /** A request ended: what it was answered at is what works. */
+  recordEnd({ failure, receipt }: Finished): void {
+    if (failure?.code !== "cancelled") this.#observe({ type: "answered", level: receipt.level });
   }
 
   #observe(observation: LevelObservation): void {

@@ -15,6 +15,12 @@ export class Watched<T> {
     for (const wake of this.#wakes) wake();
   }
 
+  /** Calls `listener` at every change; the function given back ends that. */
+  onChange(listener: () => void): () => void {
+    this.#wakes.add(listener);
+    return () => this.#wakes.delete(listener);
+  }
+
   async *watch(signal?: AbortSignal): AsyncGenerator<T, void, void> {
     let wake = () => {};
     let stale = true;

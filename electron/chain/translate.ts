@@ -13,8 +13,20 @@ export function requestFor(
   ceiling: Level,
   prefill: string | null,
 ): ProviderRequest {
-  const { preferred, level, recovery, deadline_ms, cache, requirements, quality, mirror, hold, ...rest } =
-    request;
+  const {
+    preferred,
+    level,
+    recovery,
+    deadline_ms,
+    cache,
+    requirements,
+    quality,
+    mirror,
+    hold,
+    request_id,
+    traceparent,
+    ...rest
+  } = request;
   const asked: ProviderRequest = rest;
   if (dropped.includes("vision")) asked.messages = asked.messages.map(withoutImages);
   if (dropped.includes("tools")) {

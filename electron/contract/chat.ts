@@ -39,6 +39,10 @@ export const chatRequest = z.object({
   hold: z.boolean().optional(),
   /** The id of the conversation that the question belongs to, where there is one. */
   conversation: z.string().optional(),
+  /** What receipt, log and trace call this request; made up unless it is given. */
+  request_id: z.string().optional(),
+  /** The trace that this request is part of, as W3C's `traceparent` says it. */
+  traceparent: z.string().optional(),
 });
 export type ChatRequest = z.infer<typeof chatRequest>;
 

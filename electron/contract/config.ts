@@ -128,6 +128,36 @@ export const engineConfig = z.strictObject({
 });
 export type EngineConfig = z.infer<typeof engineConfig>;
 
+/** How much the log tells; each level tells what those after it tell as well. */
+export const logLevel = z.enum(["trace", "debug", "info", "warn", "error", "silent"]);
+export type LogLevel = z.infer<typeof logLevel>;
+
+/** What is logged, and how large the log's files may become. */
+export const logConfig = z.strictObject({
+  /** What is told (info); `HOLDFAST_LOG` stands above it. */
+  level: logLevel.optional(),
+  /** Whether questions and answers stand in the log (false); those that are local-only never do. */
+  content: z.boolean().optional(),
+  /** Whether it is written to files in the data folder (true). */
+  file: z.boolean().optional(),
+  /** The size at which a file is put aside and a new one begun (10MB). */
+  max_size: byteSize.optional(),
+  /** How many files that were put aside are kept (5). */
+  max_files: z.int().min(1).max(100).optional(),
+});
+export type LogConfig = z.infer<typeof logConfig>;
+
+/** Where traces and metrics are sent to, in OpenTelemetry's protocol. Without an address nothing is sent. */
+export const telemetryConfig = z.strictObject({
+  /** The collector's address, such as http://127.0.0.1:4318; `OTEL_EXPORTER_OTLP_ENDPOINT` where it is left out. */
+  otlp: z.url({ protocol: /^https?$/, error: "is not an http or https address" }).optional(),
+  /** What this program is called there (holdfast); `OTEL_SERVICE_NAME` where it is left out. */
+  service_name: z.string().min(1).optional(),
+  /** How often metrics are sent (60s). */
+  interval: duration.optional(),
+});
+export type TelemetryConfig = z.infer<typeof telemetryConfig>;
+
 /** USD per million tokens. */
 export const price = z.strictObject({ input: z.number().nonnegative(), output: z.number().nonnegative() });
 export type Price = z.infer<typeof price>;
@@ -276,6 +306,8 @@ export const config = z.strictObject({
     })
     .optional(),
   engine: engineConfig.optional(),
+  log: logConfig.optional(),
+  telemetry: telemetryConfig.optional(),
   data_dir: z.string().optional(),
 });
 export type Config = z.infer<typeof config>;

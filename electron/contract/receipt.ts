@@ -85,6 +85,8 @@ export type Notice = z.infer<typeof notice>;
 
 /** What is stored with every answer: who answered, why not a better tier, what was tried, what is lost by it. */
 export const receipt = z.object({
+  /** What log lines and traces call this request; absent in receipts of before they did. */
+  request_id: z.string().optional(),
   requested_tier: tier,
   tier,
   link: z.string().nullable(),

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Context } from "hono";
 import type { Notice, Receipt } from "../contract/index.ts";
 
@@ -37,4 +38,12 @@ const encoded = (text: string): string =>
 export function isMarkedLocalOnly(c: Context): boolean {
   const marks = (c.req.header("x-holdfast-local-only") ?? "").split(",");
   return marks.some((mark) => /^(1|true)$/i.test(mark.trim()));
+}
+
+/** Names a request, and says so in the heads that OpenAI's and Anthropic's clients look at. Never the client's own name: it goes into the log. */
+export function namedRequest(c: Context): string {
+  const id = randomUUID();
+  c.header("x-request-id", id);
+  c.header("request-id", id);
+  return id;
 }

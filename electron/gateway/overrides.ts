@@ -9,7 +9,7 @@ import {
   recovery,
   requirementSpec,
 } from "../contract/index.ts";
-import { isMarkedLocalOnly } from "./headers.ts";
+import { isMarkedLocalOnly, namedRequest } from "./headers.ts";
 import type { GatewayParts } from "./parts.ts";
 
 /** What one request may have its own way, in the body's `holdfast`. A key that is not known is refused: it may mean privacy. */
@@ -53,11 +53,14 @@ export type Routing = Pick<
   | "requirements"
   | "quality"
   | "mirror"
+  | "request_id"
+  | "traceparent"
 >;
 
 /**
  * How a request moves along the links: `model` names the link to try first unless `preferred` does, and any name that is no link's means
- * `auto`. Header and body can each mark a request local-only; neither can unmark it.
+ * `auto`. Header and body can each mark a request local-only; neither can unmark it. The request gets its id here, which the reply's
+ * head tells, and keeps its place in the caller's trace.
  */
 export function routingOf(
   c: Context,
@@ -68,6 +71,8 @@ export function routingOf(
   const { preferred = model, cache } = given;
   const isLink = parts.links().some(({ id }) => id === preferred);
   return dropUndefined({
+    request_id: namedRequest(c),
+    traceparent: c.req.header("traceparent"),
     preferred: isLink ? preferred : undefined,
     level: cache === "only" && given.level !== "offline" ? "cached" : given.level,
     local_only: isMarkedLocalOnly(c) || given.local_only || undefined,

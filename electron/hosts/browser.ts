@@ -15,7 +15,12 @@ const usualPort = 4140;
 
 /** The same app and page as the desktop's, served to a browser on loopback. */
 async function main(): Promise<void> {
-  const { app, paths, dataDir } = createNodeApp({ hostUrl: import.meta.url, config: configOption() });
+  const node = await createNodeApp({
+    hostUrl: import.meta.url,
+    config: configOption(),
+    logFile: "browser",
+  });
+  const { app, paths, dataDir } = node;
   app.startOutbox();
   void app.gateway.follow();
   app.startCache();
@@ -31,12 +36,13 @@ async function main(): Promise<void> {
   const port = await listen(server, Number(process.env.HOLDFAST_PAGE_PORT ?? usualPort));
   const url = `http://127.0.0.1:${port}/?token=${session.token}`;
   console.log(`Holdfast is ready: ${url}`);
+  app.log.info({ event: "started", port, config_file: app.settings.file }, "Serving the page.");
   if (process.stdout.isTTY && process.env.HOLDFAST_OPEN !== "0") await open(url).catch(() => {});
 
   await untilStopped();
   server.close();
   server.closeAllConnections();
-  await app[Symbol.asyncDispose]();
+  await node[Symbol.asyncDispose]();
 }
 
 /** What `--config` names, or null. */

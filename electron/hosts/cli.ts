@@ -25,9 +25,12 @@ function commandLine(terminal: Terminal, done: (code: number) => void): Command 
     .showHelpAfterError("(holdfast --help shows how)")
     .addHelpText("after", endOfHelp);
 
-  const withApp = async (work: (node: NodeApp) => Promise<number>) => {
-    const node = createNodeApp({ hostUrl: import.meta.url, config: program.opts().config ?? null });
-    await using _ = node.app;
+  const withApp = async (work: (node: NodeApp) => Promise<number>, logFile?: "serve") => {
+    await using node = await createNodeApp({
+      hostUrl: import.meta.url,
+      config: program.opts().config ?? null,
+      ...(logFile && { logFile }),
+    });
     done(await work(node));
   };
 
@@ -54,7 +57,7 @@ function commandLine(terminal: Terminal, done: (code: number) => void): Command 
       "the port (default: gateway.port of the config, then 4141; 0 takes a free one)",
       portNumber,
     )
-    .action((options: ServeOptions) => withApp(({ app }) => serve(options, app, terminal)));
+    .action((options: ServeOptions) => withApp(({ app }) => serve(options, app, terminal), "serve"));
 
   addModelCommands(program, (work, options) =>
     withApp(({ app }) => modelCommands.models(work, app, terminal, options)),

@@ -20,7 +20,7 @@ export interface DesktopApp extends AsyncDisposable {
 export interface DesktopOptions {
   electron: ElectronParts;
   /** Builds the app; called once, when Electron is ready and this is the only instance. */
-  createApp(): DesktopApp;
+  createApp(): DesktopApp | Promise<DesktopApp>;
   paths: Pick<ProgramPaths, "renderer" | "preload">;
   memory: WindowMemory;
   platform: NodeJS.Platform;
@@ -60,7 +60,7 @@ export async function startDesktop(options: DesktopOptions): Promise<void> {
   });
 
   await app.whenReady();
-  const holdfast = create(options);
+  const holdfast = await create(options);
   if (holdfast === null) return;
   endBefore(app, holdfast, onError);
   electron.nativeTheme.themeSource = holdfast.theme;
@@ -74,9 +74,9 @@ export async function startDesktop(options: DesktopOptions): Promise<void> {
 }
 
 /** The app; or null, and the end of the program, when it could not be built. */
-function create({ electron, createApp, explain }: DesktopOptions): DesktopApp | null {
+async function create({ electron, createApp, explain }: DesktopOptions): Promise<DesktopApp | null> {
   try {
-    return createApp();
+    return await createApp();
   } catch (error) {
     electron.dialog.showErrorBox("Holdfast can't start", explain(error));
     electron.app.exit(1);

@@ -1,14 +1,15 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import * as electron from "electron";
 import ElectronStore from "electron-store";
 import { createApp } from "../app/index.ts";
+import type { Config } from "../contract/index.ts";
 import { utilityEngine } from "../engine/index.ts";
 import { knownPlaces } from "../models/index.ts";
-import { findConfigFile, type JsonFileOpener, loadConfigFile, safeStorageVault } from "../store/index.ts";
+import { type JsonFileOpener, safeStorageVault } from "../store/index.ts";
 import { type DesktopApp, startDesktop } from "./electron-desktop.ts";
-import { defaultDataDir } from "./node-app.ts";
+import { type FoundData, findData, logConfigError } from "./find-data.ts";
+import { openLog } from "./log.ts";
 import { programPaths, versionOf } from "./paths.ts";
 import { personError } from "./person-error.ts";
 
@@ -21,17 +22,12 @@ const jsonFile = (dataDir: string, name: string): JsonFileOpener => ({
   open: () => new ElectronStore({ cwd: dataDir, name, configFileMode: 0o600 }),
 });
 
-/** The config file in force and the folder of the person's data; throws a ConfigError. */
-function findData() {
-  const option = app.commandLine.getSwitchValue("config") || null;
-  const file = findConfigFile({ option, env: process.env, cwd: process.cwd(), exists: existsSync });
-  const config = file === null ? null : loadConfigFile(file, (path) => readFileSync(path, "utf8"));
-  const dataDir = resolve(process.env.HOLDFAST_DATA_DIR ?? config?.data_dir ?? defaultDataDir());
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  return { dataDir, configFile: file !== null && config !== null ? { path: file, config } : null };
-}
+/** The desktop's log in this folder. */
+const logIn = (dataDir: string, config?: Config["log"]) =>
+  openLog({ file: "desktop", stderr: false, dataDir, config, env: process.env, version: versionOf(paths) });
 
-function buildApp({ dataDir, configFile }: ReturnType<typeof findData>): DesktopApp {
+async function buildApp({ dataDir, configFile }: FoundData): Promise<DesktopApp> {
+  const log = await logIn(dataDir, configFile?.config.log);
   const holdfast = createApp({
     version: versionOf(paths),
     resources: paths.resources,
@@ -56,8 +52,10 @@ function buildApp({ dataDir, configFile }: ReturnType<typeof findData>): Desktop
     systemLanguage: app.getLocale(),
     modelPlaces: knownPlaces({ platform: process.platform, home: homedir(), env: process.env }),
     onError: logError,
+    log,
     onBattery: () => powerMonitor.onBatteryPower,
   });
+  log.info({ event: "started", config_file: holdfast.settings.file }, "The desktop is up.");
   holdfast.startOutbox();
   powerMonitor.on("resume", () => holdfast.networkChanged());
   void holdfast.gateway.follow();
@@ -66,7 +64,10 @@ function buildApp({ dataDir, configFile }: ReturnType<typeof findData>): Desktop
   return {
     router: holdfast.router,
     theme: holdfast.settings.settings.theme,
-    [Symbol.asyncDispose]: () => holdfast[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await holdfast[Symbol.asyncDispose]();
+      await log[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -75,7 +76,7 @@ function logError(error: unknown): void {
 }
 
 async function main(): Promise<void> {
-  const data = findData();
+  const data = findData(app.commandLine.getSwitchValue("config") || null);
   // Chromium's own files, and the lock of the single instance, lie beside the data that they belong to.
   app.setPath("userData", join(data.dataDir, "desktop"));
   const windowFile = jsonFile(data.dataDir, "window");
@@ -95,7 +96,8 @@ async function main(): Promise<void> {
   });
 }
 
-main().catch((error) => {
+main().catch(async (error) => {
+  await logConfigError(error, logIn);
   const { text, code } = personError(error);
   dialog.showErrorBox("Holdfast can't start", text);
   app.exit(code);

@@ -18,6 +18,7 @@ export async function serve({ port }: ServeOptions, app: App, terminal: Terminal
     return exitCode.failed;
   }
   terminal.err.write(`Holdfast listens on ${url}\n`);
+  app.log.info({ event: "started", url, config_file: settings.file }, `Serving at ${url}.`);
   const { token_source } = await gateway.info();
   if (token_source === "session") {
     const name = settings.config.gateway?.token_env ?? "HOLDFAST_TOKEN";
@@ -27,5 +28,6 @@ export async function serve({ port }: ServeOptions, app: App, terminal: Terminal
   if (token_source === "stored") terminal.err.write("The token is the one in the app's settings.\n");
   if (!terminal.signal.aborted) await once(terminal.signal, "abort");
   await gateway.stop();
+  app.log.info({ event: "stopped" }, "Stopped as asked.");
   return exitCode.answered;
 }

@@ -1,0 +1,111 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Log } from "../app/index.ts";
+import { bytesOf, type Config, type LogLevel, logLevel } from "../contract/index.ts";
+import { ConfigError } from "../store/index.ts";
+import { redactedPaths, Scrub } from "./log-scrub.ts";
+
+export interface LogOptions {
+  /** What the log's files are called: `desktop`, `browser` or `serve`; null writes none. */
+  file: string | null;
+  /** Whether lines go to standard error as well. */
+  stderr: boolean;
+  dataDir: string;
+  config: Config["log"];
+  env: Readonly<Record<string, string | undefined>>;
+  version: string;
+}
+
+/** A log that is written until it is closed, which waits for the last line. */
+export interface OpenLog extends Log, AsyncDisposable {}
+
+/** Where lines go: a stream that pino writes to, and its end. */
+interface Sink {
+  write(line: string): void;
+  end(): Promise<void>;
+}
+
+/** What `HOLDFAST_LOG` says, else the config, else `info`. Throws a ConfigError for a word that is no level. */
+export function logLevelOf({ env, config }: Pick<LogOptions, "env" | "config">): LogLevel {
+  const given = env.HOLDFAST_LOG?.trim().toLowerCase();
+  if (!given) return config?.level ?? "info";
+  const level = logLevel.safeParse(given);
+  if (level.success) return level.data;
+  const known = logLevel.options.join(", ");
+  throw new ConfigError("HOLDFAST_LOG", [], `HOLDFAST_LOG: "${given}" is not a level; there are: ${known}.`);
+}
+
+/**
+ * Opens the log: a line of JSON for each event. Libraries are loaded here, and only here, so that a command without a log does not
+ * wait for them. A folder that can't be written costs the file and a word on standard error, never the program.
+ */
+export async function openLog(options: LogOptions): Promise<OpenLog> {
+  const level = logLevelOf(options);
+  const { pino } = await import("pino");
+  const scrub = new Scrub(options.env);
+  const sinks: Sink[] = [];
+  if (options.stderr) sinks.push(standardError());
+  if (options.file !== null && options.config?.file !== false && level !== "silent")
+    sinks.push(await rotatingFile(options.file, options));
+  const logger = pino(
+    {
+      level,
+      base: { pid: process.pid, version: options.version },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: [...redactedPaths], censor: "[removed]" },
+      hooks: { streamWrite: (line) => scrub.clean(line) },
+    },
+    {
+      write(line: string) {
+        for (const sink of sinks) sink.write(line);
+      },
+    },
+  );
+  return {
+    debug: (fields, text) => logger.debug(fields, text),
+    info: (fields, text) => logger.info(fields, text),
+    warn: (fields, text) => logger.warn(fields, text),
+    error: (fields, text) => logger.error(fields, text),
+    hide: (secret) => scrub.hide(secret),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(sinks.map((sink) => sink.end()));
+    },
+  };
+}
+
+function standardError(): Sink {
+  return {
+    write: (line) => void process.stderr.write(line),
+    end: () => new Promise((resolve) => process.stderr.write("", () => resolve())),
+  };
+}
+
+/** `logs/NAME.log`, which is put aside as `NAME.log.1` and so on when it is full; the oldest goes. */
+async function rotatingFile(name: string, { dataDir, config = {} }: LogOptions): Promise<Sink> {
+  const { createStream } = await import("rotating-file-stream");
+  const folder = join(dataDir, "logs");
+  let lost = false;
+  const lose = ({ message }: Error) => {
+    if (!lost) process.stderr.write(`The log can't be written to ${folder}: ${message}.\n`);
+    lost = true;
+  };
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    lose(error as Error);
+    return { write: () => {}, end: async () => {} };
+  }
+  const stream = createStream(`${name}.log`, {
+    path: folder,
+    size: `${bytesOf(config.max_size ?? "10MB")}B`,
+    rotate: config.max_files ?? 5,
+    mode: 0o600,
+  });
+  stream.on("error", lose);
+  stream.on("warning", lose);
+  return {
+    write: (line) => void (stream.destroyed || stream.write(line)),
+    end: () => new Promise((resolve) => (stream.destroyed ? resolve() : stream.end(() => resolve()))),
+  };
+}

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../chain/index.ts";
-import type { Attempt, BudgetStatus, ChatRequest, Status } from "../contract/index.ts";
+import type { Attempt, ChatRequest, Status } from "../contract/index.ts";
+import type { BudgetState } from "./budget.ts";
 import type { EndedRun } from "./ended-run.ts";
 import { Journal } from "./journal.ts";
 import { type Log, silentLog } from "./log.ts";
@@ -16,7 +17,7 @@ export interface InstrumentsParts {
   content(): boolean;
   status(): Status;
   standing(): StandingNow;
-  budget(): BudgetStatus;
+  budget(): BudgetState;
   /** Told of each request of a person or a program as it ends. */
   onEnd(run: EndedRun): void;
 }

@@ -1,5 +1,6 @@
-import type { Attempt, BudgetStatus, ChatRequest, FailureKind } from "../contract/index.ts";
+import type { Attempt, ChatRequest, FailureKind } from "../contract/index.ts";
 import { textOf } from "../contract/index.ts";
+import type { BudgetState } from "./budget.ts";
 import type { EndedRun } from "./ended-run.ts";
 import { errorFields } from "./error-fields.ts";
 import type { Log, LogFields } from "./log.ts";
@@ -84,7 +85,7 @@ export class Journal {
   }
 
   /** The budget, after an attempt that cost something: told when it passes the warning, and when it is spent. */
-  budget({ spent_usd, cap_usd, warning, reached }: BudgetStatus): void {
+  budget({ spent_usd, cap_usd, warning, reached }: BudgetState): void {
     const now = reached ? "reached" : warning ? "warning" : "within";
     if (now === this.#budget) return;
     this.#budget = now;

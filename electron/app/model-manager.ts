@@ -44,7 +44,7 @@ export interface ModelManagerParts {
   catalogue: readonly CatalogueEntry[];
   resources: string;
   folder: string;
-  engine: Pick<EngineClient, "inspect" | "load" | "generate">;
+  engine: Pick<EngineClient, "inspect" | "load" | "generate" | "tryAgain">;
   settings: ChainSettings;
   now(): number;
   state: Watched<ModelsState>;
@@ -224,6 +224,11 @@ export class ModelManager {
     settings.setConfig({ ...settings.config, fallback_chain: chain });
     state.changed();
     return link;
+  }
+
+  /** Lets a model that was set aside be tried again; false when it was not. */
+  tryAgain(id: string): boolean {
+    return this.#parts.engine.tryAgain(this.#find(id).path);
   }
 
   /** Measures a model, or with null this machine by its largest chat model that fits. */

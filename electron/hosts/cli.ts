@@ -131,6 +131,9 @@ function addModelCommands(program: Command, run: RunModels): void {
   command("use <id>", "put a model into the chain").action((id: string, options) =>
     run(modelCommands.use(id), options),
   );
+  command("retry <id>", "try a model again that was set aside for crashing the engine").action(
+    (id: string, options) => run(modelCommands.retry(id), options),
+  );
   command("info <reference>", "what a model is, and whether it fits this machine").action(
     (reference: string, options) => run(modelCommands.info(reference), options),
   );

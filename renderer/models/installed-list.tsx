@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { type InstalledModel, isOwn } from "../../electron/contract/index.ts";
 import { useApp } from "../app-model.ts";
+import { useStore } from "../state/index.ts";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/dialog.tsx";
 import { useWork } from "./use-work.ts";
@@ -30,8 +31,9 @@ export function InstalledList({ models, readOnly, onTry }: InstalledListProps) {
 }
 
 function Row({ model, readOnly, onTry }: { model: InstalledModel; readOnly: boolean; onTry: () => void }) {
-  const { models, settings } = useApp();
-  const { id, name, size_bytes, origin, kind, link, fit, verified } = model;
+  const { connection, models, settings, status } = useApp();
+  const { id, name, path, size_bytes, origin, kind, link, fit, verified } = model;
+  const aside = useStore(status.store, (now) => now?.engine.set_aside.find((one) => one.path === path));
   const [asking, setAsking] = useState(false);
   const work = useWork();
   const owned = isOwn(origin);
@@ -47,6 +49,11 @@ function Row({ model, readOnly, onTry }: { model: InstalledModel; readOnly: bool
     work.run("It could not be measured.", async () => {
       const result = await models.calls.benchmark({ id });
       return `${result.tokens_per_second.toFixed(1)} tokens a second on ${result.device}.`;
+    });
+  const tryAgain = () =>
+    work.run("It could not be taken back.", async () => {
+      await connection.client.engine.tryAgain({ path });
+      return "It will be tried again.";
     });
   const remove = () =>
     work.run("It was not removed.", async () => {
@@ -73,11 +80,21 @@ function Row({ model, readOnly, onTry }: { model: InstalledModel; readOnly: bool
         <p className="text-xs text-ink-faint">
           {kind === "embedding" ? "Turns texts into vectors; answers no questions." : fit.reason}
         </p>
+        {aside !== undefined && (
+          <p className="text-sm wrap-anywhere text-caution">
+            Set aside after {aside.crashes} crashes: {aside.reason}
+          </p>
+        )}
         <p role="status" className="text-sm text-ink-soft">
           {work.said}
         </p>
       </div>
       <div className="flex flex-wrap gap-2">
+        {aside !== undefined && (
+          <Button size="sm" aria-label={`Try ${name} again`} disabled={work.busy} onClick={tryAgain}>
+            Try again
+          </Button>
+        )}
         {kind === "chat" && link === null && !readOnly && (
           <Button
             size="sm"

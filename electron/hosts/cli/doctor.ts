@@ -48,7 +48,7 @@ const setAside = ({ path, reason }: SetAsideModel): Finding => ({
   what: "Engine",
   state: "broken",
   detail: `the model ${path} is set aside, because the engine crashed with it again and again: ${reason}`,
-  mend: "Try it again under Models, or replace the file: a changed one is tried again by itself.",
+  mend: "Try it again under Models or with `holdfast models retry`, or replace the file: a changed one is tried again by itself.",
 });
 const warning = (detail: string): Finding => ({ what: "Files", state: "limited", detail, mend: null });
 

@@ -34,7 +34,15 @@ export async function models(
 export const list: Work = async (app, { out }, { json }) => {
   const { installed, downloads } = app.models.state.now;
   if (json) return print(out, { installed, downloads });
-  for (const model of installed) out.write(`${modelLine(model)}\n`);
+  const aside = new Map(app.status.now.engine.set_aside.map(({ path, reason }) => [path, reason]));
+  for (const model of installed) {
+    out.write(`${modelLine(model)}\n`);
+    const reason = aside.get(model.path);
+    if (reason !== undefined)
+      out.write(
+        `    ${styleText("yellow", "set aside")}: ${reason} To try it again: holdfast models retry ${model.id}\n`,
+      );
+  }
   for (const download of downloads) out.write(`${downloadLine(download)}\n`);
 };
 
@@ -96,6 +104,12 @@ export const use =
   async (app, { out }) => {
     const link = await app.models.use(id);
     out.write(`The link "${link}" runs ${id} now.\n`);
+  };
+
+export const retry =
+  (id: string): Work =>
+  async (app, { out }) => {
+    out.write(app.models.tryAgain(id) ? `${id} will be tried again.\n` : `${id} is not set aside.\n`);
   };
 
 export const info =

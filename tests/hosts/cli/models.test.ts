@@ -1,4 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { writeReciter } from "../../fixtures/gguf/index.ts";
 import { FileServer } from "../../models/support/file-server.ts";
@@ -54,5 +56,31 @@ describe("holdfast models", () => {
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain("a web page");
     expect(existsSync(path)).toBe(true);
+  });
+
+  it("says that a model is set aside and why, and lets it be tried again", async () => {
+    const line = new CommandLine();
+    const path = writeReciter(join(line.folder, "given.gguf"), { sentence: "Back again." });
+    await line.run(["models", "add", path], at(line));
+    await line.run(["models", "use", "given"], at(line));
+    const { size, mtimeMs } = statSync(path);
+    const crash = {
+      crashes: 3,
+      kind: "engine_crashed",
+      reason: "It aborted.",
+      at: new Date(0).toISOString(),
+    };
+    const models = [{ path, sizeBytes: size, mtimeMs, ...crash }];
+    using database = new DatabaseSync(`${line.folder}/data/holdfast.db`);
+    database
+      .prepare("INSERT INTO states (key, json, saved_at) VALUES ('set_aside_models', ?, '')")
+      .run(JSON.stringify({ version: 1, models }));
+
+    expect((await line.run(["models", "list"], at(line))).stdout).toContain("set aside: It aborted.");
+    const refused = await line.run(["ask", "When?", "--link", "local"], at(line));
+    expect(refused.stdout).not.toContain("Back again.");
+    const retried = await line.run(["models", "retry", "given"], at(line));
+    expect(retried).toMatchObject({ code: 0, stdout: "given will be tried again.\n" });
+    expect((await line.run(["ask", "When?", "--link", "local"], at(line))).stdout).toContain("Back again.");
   });
 });

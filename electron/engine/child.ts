@@ -26,6 +26,9 @@ function parentPort() {
   };
 }
 
+// llama.cpp would have a debugger look at an abort for seconds, in which the process says and does nothing. Its parent has the last words.
+process.env.GGML_NO_BACKTRACE ??= "1";
+
 // A parent that died can't end its child any more. Electron ends its utility processes by itself.
 process.on("disconnect", () => process.exit(0));
 

@@ -22,7 +22,7 @@ const beats = (seconds: number) => (seconds * 1_000) / beatMs;
 const allowed = {
   /** Without an answer, by a process that does not compute. A large chat template blocks for up to 2 s. */
   silent: beats(4),
-  /** Without an answer, by a process that computes: long native work in one piece, on a busy machine. */
+  /** Without an answer, by a process that computes or would if it got a processor: long native work in one piece, on a busy machine. */
   computing: beats(15),
   /** Without a first answer: Node has to start, perhaps from a cold disk. */
   starting: beats(20),
@@ -96,7 +96,7 @@ export class Heartbeat implements Disposable {
     if (sight !== null) {
       this.#options.onPulse(sight);
       if (this.#over) return;
-      if (sight.cpuMs - this.#seenCpuMs > restingMs) this.#computedBeats += 1;
+      if (sight.runnable || sight.cpuMs - this.#seenCpuMs > restingMs) this.#computedBeats += 1;
       this.#seenCpuMs = sight.cpuMs;
     }
     const computes = this.#computedBeats * 2 > this.#silentBeats;

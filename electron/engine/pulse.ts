@@ -27,6 +27,8 @@ export function ownPulse(state: Pulse["state"]): Pulse {
 export interface Sight {
   /** Whether it was stopped, by SIGSTOP or a debugger. */
   stopped: boolean;
+  /** Whether its main thread computes or waits for a processor, which it may not get on a busy machine. */
+  runnable: boolean;
   cpuMs: number;
   rssBytes: number;
 }
@@ -44,6 +46,7 @@ export function sightOf(pid: number | undefined): Sight | null {
     const [state, user, system, pages] = [fields[0], fields[11], fields[12], fields[21]];
     return {
       stopped: state === "T" || state === "t",
+      runnable: state === "R",
       cpuMs: (Number(user) + Number(system)) * tickMs,
       rssBytes: Number(pages) * pageBytes,
     };

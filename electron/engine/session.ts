@@ -23,6 +23,8 @@ export interface SessionOptions {
 }
 
 const keptLines = 8;
+/** A stack tells a person nothing, and would push out the line in front of it that says why. */
+const ofStack = /^\s*(?:\d+: |-+ \w+ stack trace -+|$)/;
 const lastWordsMs = 100;
 
 /** One process of the engine from its start to its end, and the typed door to it. */
@@ -143,7 +145,7 @@ export class EngineSession {
     const { process, onStderr } = this.#options;
     if (process.stderr === null) return;
     createInterface({ input: process.stderr }).on("line", (line) => {
-      this.#lastLines.push(line);
+      if (!ofStack.test(line)) this.#lastLines.push(line);
       if (this.#lastLines.length > keptLines) this.#lastLines.shift();
       onStderr(line);
     });

@@ -42,11 +42,16 @@ function* wrongFailure(seen: Seen, facts: Facts): Generator<string> {
   if (due === 503 && !http.headers.has("retry-after")) yield "503 without Retry-After";
 }
 
+/** How often a request may be sent again in one attempt because its connection had gone stale. */
+const mostResends = 5;
+
 /** Calls as the servers counted them, against the retry rules and the receipt. */
 function* calls({ receipt }: Seen, { fault, places, expected, arrivals }: Facts): Generator<string> {
   for (const place of places) {
     if (!isCounted(fault, place)) continue;
-    const came = arrivals.filter(({ link }) => link === place.link).length;
+    const own = arrivals.filter(({ link }) => link === place.link);
+    const all = own.length;
+    const came = own.filter(({ isStale }) => !isStale).length;
     const most = expected.owed.find(({ link }) => link === place.link)?.attempts.length ?? 0;
     if (came > most && !expected.byChance) yield `${place.link} was hammered: ${came} calls, ${most} allowed`;
     if (expected.byChance && came > 2) yield `${place.link} was hammered: ${came} calls`;
@@ -54,7 +59,9 @@ function* calls({ receipt }: Seen, { fault, places, expected, arrivals }: Facts)
     const told = receipt.attempts.filter(({ link, outcome }) => link === place.link && outcome !== "skipped");
     // One that was stopped may have been stopped before it left.
     const sure = told.filter(({ outcome }) => outcome !== "cancelled");
-    if (came < sure.length || came > told.length)
+    if (all < sure.length || came > told.length)
       yield `${place.link} had ${came} calls, the receipt tells of ${told.length}`;
+    if (all - came > told.length * mostResends)
+      yield `${place.link} was sent the same over ${all - came} stale connections`;
   }
 }

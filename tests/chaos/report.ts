@@ -73,7 +73,8 @@ A cell is \`ok\` when, for every request in it:
 - the person got a whole answer, or a clear failure with its notice; a stream that can't follow a restarted answer ends in an error and no \`[DONE]\`;
 - nothing truncated looks whole: each answer is compared, letter by letter, with what its link says to this one request, seams included;
 - nothing is mixed: every 40 characters carry the request's own mark;
-- nothing was hammered: the servers' counts are held against the retry rules;
+- nothing was hammered: the servers' counts are held against the retry rules (a call over a connection that had served before, and that was
+  cut off without a byte, may be sent again by HTTP's own rule, RFC 9112, section 9.5, and is no attempt);
 - the receipt tells the truth: the attempts in it are the calls that the servers saw, with the right kinds, status, tiers, request ids, seams, usage and cost.
 
 Else it is \`RED\`, and what was wrong stands below the table. Two faults look like nothing to any client and are judged accordingly: a

@@ -21,6 +21,8 @@ export interface Arrival {
   nonce: string;
   /** The name that the server gave it in the response's head. */
   requestId: string;
+  /** It came over a connection that had served before, and was cut off without a byte: HTTP has the client send it again. */
+  isStale: boolean;
 }
 
 /** What the servers behind the links do in a cell. */
@@ -36,6 +38,7 @@ export class ChaosServer implements AsyncDisposable {
   readonly #refused: string;
   #stage: Stage = { places: [], fault: null };
   #nth = new Map<string, number>();
+  readonly #stale = new WeakSet<Call>();
 
   static async start(): Promise<ChaosServer> {
     return new ChaosServer(await startUnruly(), await startTlsTrouble(), await refusedUrl());
@@ -45,7 +48,11 @@ export class ChaosServer implements AsyncDisposable {
     this.#unruly = unruly;
     this.#tls = tls;
     this.#refused = refused;
-    unruly.script((call) => this.#behaviour(call));
+    unruly.script((call) => {
+      const behaviour = this.#behaviour(call);
+      if (call.isReused && behaviour.do === "reset") this.#stale.add(call);
+      return behaviour;
+    });
   }
 
   /** The address of a link whose server can be asked. */
@@ -85,6 +92,7 @@ export class ChaosServer implements AsyncDisposable {
       link: linkOf(call),
       nonce: nonceIn(lastText(call, "user")) ?? "",
       requestId: `req_${call.index}`,
+      isStale: this.#stale.has(call),
     }));
   }
 

@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EngineClient, forkEngine } from "../../electron/engine/index.ts";
@@ -73,6 +74,23 @@ describe("a process that dies", slow, () => {
     const failure = await client.load(bench.model({ sentence: "never" })).catch((error: unknown) => error);
     expect((failure as Error).cause).toBeInstanceOf(Error);
     expect(lines.join("\n")).toContain("no-such-entry.js");
+  });
+});
+
+/** What V8 says when it gets no memory; the frames run over many lines. */
+const starved = [
+  "FATAL ERROR: MarkCompactCollector: young object promotion failed Allocation failed - JavaScript heap out of memory",
+  "----- Native stack trace -----",
+  "",
+  ...Array.from({ length: 19 }, (_, frame) => `${String(frame).padStart(2)}: 0x931db0  [/usr/bin/node]`),
+];
+
+it("a process that gets no memory fails as out_of_memory, though a stack follows its last words", async () => {
+  const entry = bench.path("starved.cjs");
+  writeFileSync(entry, `console.error(${JSON.stringify(starved.join("\n"))}); process.abort();`);
+  await using client = new EngineClient({ spawn: () => forkEngine(entry) });
+  await expect(client.load(bench.model({ sentence: "never" }))).rejects.toMatchObject({
+    kind: "out_of_memory",
   });
 });
 

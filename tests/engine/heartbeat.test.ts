@@ -75,10 +75,21 @@ describe("the heartbeat", () => {
     const subject = watched();
     await seconds(subject, 1);
     subject.pulse = null;
-    subject.sight = { stopped: false, cpuMs: 100, rssBytes: 1 };
+    subject.sight = { stopped: false, runnable: false, cpuMs: 100, rssBytes: 1 };
     await seconds(subject, 14, 900);
     expect(subject.hangs).toEqual([]);
     await seconds(subject, 2, 900);
+    expect(subject.hangs).toEqual(["silent"]);
+  });
+
+  it("gives as much to one that gets no processor", async () => {
+    const subject = watched();
+    await seconds(subject, 1);
+    subject.pulse = null;
+    subject.sight = { stopped: false, runnable: true, cpuMs: 100, rssBytes: 1 };
+    await seconds(subject, 14);
+    expect(subject.hangs).toEqual([]);
+    await seconds(subject, 2);
     expect(subject.hangs).toEqual(["silent"]);
   });
 
@@ -90,7 +101,7 @@ describe("the heartbeat", () => {
     expect(starting.hangs).toEqual(["silent"]);
 
     const stopped = watched(null);
-    stopped.sight = { stopped: true, cpuMs: 100, rssBytes: 1 };
+    stopped.sight = { stopped: true, runnable: false, cpuMs: 100, rssBytes: 1 };
     await seconds(stopped, 4.5);
     expect(stopped.hangs).toEqual(["silent"]);
   });
@@ -116,7 +127,7 @@ describe("the heartbeat", () => {
     await seconds(subject, 1);
     subject.pulse = null;
     await seconds(subject, 0.5);
-    subject.sight = { stopped: false, cpuMs: 100, rssBytes: 7_777 };
+    subject.sight = { stopped: false, runnable: false, cpuMs: 100, rssBytes: 7_777 };
     await seconds(subject, 1);
     expect(subject.sizes).toContain(1_000);
     expect(subject.sizes).toContain(7_777);

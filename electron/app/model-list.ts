@@ -22,6 +22,8 @@ export interface ModelListParts {
   /** Where downloads are put. */
   folder: string;
   memory(): { total: number; free: number };
+  /** Of the GPU that the engine runs on, or null. */
+  vramBytes(): number | null;
   links(): readonly Link[];
   /** The absolute path of what a link names; null for a model that is not here. */
   resolve(model: string): string | null;
@@ -101,6 +103,7 @@ export class ModelList {
     return {
       memory_bytes: total,
       free_memory_bytes: free,
+      vram_bytes: this.#parts.vramBytes(),
       free_disk_bytes: freeBytesOf(folder),
       folder,
       weights_bytes_per_second: speed === null ? null : speed.tokens_per_second * speed.size_bytes,
@@ -119,10 +122,11 @@ export class ModelList {
   }
 
   #room(freeDiskBytes: number | null): Room {
-    const { memory_bytes, free_memory_bytes, weights_bytes_per_second } = this.machine();
+    const { memory_bytes, free_memory_bytes, vram_bytes, weights_bytes_per_second } = this.machine();
     return {
       memoryBytes: memory_bytes,
       freeMemoryBytes: free_memory_bytes,
+      vramBytes: vram_bytes,
       freeDiskBytes,
       weightsBytesPerSecond: weights_bytes_per_second,
     };

@@ -72,6 +72,7 @@ export function createModels(parts: ModelsParts): ModelManager {
     resources,
     folder,
     memory: () => ({ total: totalmem(), free: freemem() }),
+    vramBytes: () => engine.status.vram_bytes,
     links: () => settings.links,
     resolve: (model) => manager.resolve(model),
   });

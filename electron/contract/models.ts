@@ -99,6 +99,8 @@ export type ModelDownload = z.infer<typeof modelDownload>;
 export const modelMachine = z.object({
   memory_bytes: z.number(),
   free_memory_bytes: z.number(),
+  /** Of the GPU that the engine runs on; null on the CPU, and before the engine has started. */
+  vram_bytes: z.number().nullable(),
   /** Of the disk that the models' folder is on. */
   free_disk_bytes: z.number(),
   folder: z.string(),

@@ -46,6 +46,8 @@ export const engineStatus = z.object({
   model: z.string().nullable(),
   /** `cpu`, or the GPU backend in use. */
   device: z.string().nullable(),
+  /** Memory of the GPU in use; null on the CPU, and before the first model is loaded. */
+  vram_bytes: z.number().nullable(),
   restarts: z.int().nonnegative(),
   /** Whether a GPU was asked for and the CPU is used. */
   gpu_unavailable: z.boolean(),

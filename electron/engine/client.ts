@@ -82,6 +82,7 @@ export class EngineClient implements AsyncDisposable {
     state: "stopped",
     model: null,
     device: null,
+    vram_bytes: null,
     restarts: 0,
   };
 
@@ -233,7 +234,7 @@ export class EngineClient implements AsyncDisposable {
   #started(): EngineSession {
     if (this.#session !== null) return this.#session;
     const restarts = this.#status.restarts + (this.#status.state === "crashed" ? 1 : 0);
-    this.#tell({ state: "starting", model: null, device: null, restarts });
+    this.#tell({ state: "starting", model: null, device: null, vram_bytes: null, restarts });
     const session: EngineSession = new EngineSession({
       process: this.#options.spawn(),
       clock: this.#clock,
@@ -255,7 +256,7 @@ export class EngineClient implements AsyncDisposable {
       this.#backOff.died();
       for (const file of this.#suspects()) this.#quarantine.crashed(file, failure);
     }
-    this.#tell({ state: meant ? "stopped" : "crashed", model: null, device: null });
+    this.#tell({ state: meant ? "stopped" : "crashed", model: null, device: null, vram_bytes: null });
   }
 
   /** What was worked on: the first in each lane. An innocent one is acquitted by its next whole answer. */

@@ -128,7 +128,7 @@ export interface EngineInfo {
 }
 
 /** What the child knows of itself; the client adds whether there is a child. */
-export type ChildStatus = Pick<EngineStatus, "model" | "device"> & {
+export type ChildStatus = Pick<EngineStatus, "model" | "device" | "vram_bytes"> & {
   state: Extract<EngineStatus["state"], "idle" | "loading" | "generating">;
 };
 

@@ -18,6 +18,8 @@ export interface Native {
   llama: Llama;
   /** `cpu`, or the GPU backend. */
   device: string;
+  /** Memory of the GPU; null on the CPU. */
+  vramBytes: number | null;
   gpu: GpuWish;
   /** The errors logged since the last call. */
   takeErrors(): string[];
@@ -46,6 +48,7 @@ export async function loadNative(gpu: GpuWish): Promise<Native> {
     return {
       llama,
       device: llama.gpu === false ? "cpu" : llama.gpu,
+      vramBytes: llama.gpu === false ? null : (await llama.getVramState()).total,
       gpu,
       takeErrors: () => errors.splice(0),
     };

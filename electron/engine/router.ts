@@ -9,7 +9,7 @@ import { Runtime } from "./runtime.ts";
 /** The engine's procedures over one runtime. */
 export function engineRouter() {
   const watchers = new Set<Channel<ChildStatus>>();
-  let status: ChildStatus = { state: "idle", model: null, device: null };
+  let status: ChildStatus = { state: "idle", model: null, device: null, vram_bytes: null };
   const runtime = new Runtime((next) => {
     status = next;
     for (const watcher of watchers) watcher.push(next);

@@ -27,6 +27,7 @@ export class Runtime {
   #native: Promise<Native> | null = null;
   #held: Held | null = null;
   #device: string | null = null;
+  #vramBytes: number | null = null;
 
   constructor(onStatus: (status: ChildStatus) => void) {
     this.#onStatus = onStatus;
@@ -84,6 +85,7 @@ export class Runtime {
     await this.#drop();
     const native = await orAborted(this.#nativeFor(request.gpu ?? "auto"), signal);
     this.#device = native.device;
+    this.#vramBytes = native.vramBytes;
     const { LoadedModel } = await import("./model.ts");
     const model = await LoadedModel.load(native, request, signal);
     this.#held = { model, key };
@@ -110,7 +112,12 @@ export class Runtime {
   }
 
   #tell(state: ChildStatus["state"], path = this.#held?.model.info.path): void {
-    this.#onStatus({ state, model: path === undefined ? null : basename(path), device: this.#device });
+    this.#onStatus({
+      state,
+      model: path === undefined ? null : basename(path),
+      device: this.#device,
+      vram_bytes: this.#vramBytes,
+    });
   }
 }
 

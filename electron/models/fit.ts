@@ -5,6 +5,8 @@ import { inBytes } from "./errors.ts";
 export interface Room {
   memoryBytes: number;
   freeMemoryBytes: number;
+  /** Of the GPU; null where the CPU is used, or nobody knows yet. */
+  vramBytes: number | null;
   /** Of the disk where models are put; null for a model that is there already. */
   freeDiskBytes: number | null;
   /** Bytes of weights that are read a second; null before the first benchmark. */
@@ -39,11 +41,12 @@ export function fitOf(model: Wanted, room: Room): ModelFit {
   };
   if (memory === null)
     return { ...fit, verdict: "unknown", reason: "Its size is not known before its header was read." };
-  if (memory + keptFreeBytes > room.memoryBytes)
+  const gpu = room.vramBytes ?? 0;
+  if (memory + keptFreeBytes > room.memoryBytes + gpu)
     return {
       ...fit,
       verdict: "too_large",
-      reason: `It needs about ${inBytes(memory)} of memory; this machine has ${inBytes(room.memoryBytes)}.`,
+      reason: `It needs about ${inBytes(memory)} of memory; this machine has ${inBytes(room.memoryBytes)}${gpu > 0 ? ` and its GPU ${inBytes(gpu)}` : ""}.`,
     };
   if (room.freeDiskBytes !== null && model.sizeBytes !== null && model.sizeBytes > room.freeDiskBytes)
     return {
@@ -51,11 +54,22 @@ export function fitOf(model: Wanted, room: Room): ModelFit {
       verdict: "no_space",
       reason: `The file has ${inBytes(model.sizeBytes)}; ${inBytes(room.freeDiskBytes)} are free on the disk.`,
     };
-  if (memory > room.freeMemoryBytes)
+  if (memory > room.freeMemoryBytes + gpu)
     return {
       ...fit,
       verdict: "tight",
       reason: `It needs about ${inBytes(memory)} of memory; only ${inBytes(room.freeMemoryBytes)} are free now. Close other programs first.`,
     };
-  return { ...fit, verdict: "fits", reason: `It needs about ${inBytes(memory)} of memory.` };
+  return {
+    ...fit,
+    verdict: "fits",
+    reason: `It needs about ${inBytes(memory)} of memory.${gpuWords(memory, room.vramBytes)}`,
+  };
+}
+
+/** Where a model will be: layers that the GPU can't hold run on the CPU. */
+function gpuWords(memory: number, vramBytes: number | null): string {
+  if (vramBytes === null) return "";
+  if (memory <= vramBytes) return " The GPU can hold all of it.";
+  return ` The GPU can hold about ${Math.floor((vramBytes / memory) * 100)} % of it; the rest runs on the CPU.`;
 }

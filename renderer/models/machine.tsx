@@ -42,7 +42,10 @@ export function Machine({ state: { machine, installed } }: { state: ModelsState 
         <dt className="text-ink-faint">Loaded</dt>
         <dd className="wrap-anywhere">{loaded?.name ?? engine?.model ?? "no model"}</dd>
         <dt className="text-ink-faint">Runs on</dt>
-        <dd>{engine?.device ?? machine.device ?? "not known before the first answer"}</dd>
+        <dd>
+          {engine?.device ?? machine.device ?? "not known before the first answer"}
+          {machine.vram_bytes !== null && `, ${formatBytes(machine.vram_bytes)} of memory of its own`}
+        </dd>
         <dt className="text-ink-faint">Speed</dt>
         <dd>
           {machine.weights_bytes_per_second === null

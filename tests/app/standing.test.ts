@@ -7,6 +7,7 @@ const engine: EngineStatus = {
   model: "starter.gguf",
   device: "cpu",
   restarts: 0,
+  vram_bytes: null,
   gpu_unavailable: false,
   set_aside: [],
 };

@@ -71,6 +71,7 @@ export function setUp(
       model: null,
       device: null,
       restarts: 0,
+      vram_bytes: null,
       gpu_unavailable: false,
       set_aside: [],
     },

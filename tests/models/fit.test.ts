@@ -5,6 +5,7 @@ const GB = 1e9;
 const room: Room = {
   memoryBytes: 16 * GB,
   freeMemoryBytes: 8 * GB,
+  vramBytes: null,
   freeDiskBytes: 20 * GB,
   weightsBytesPerSecond: 20 * GB,
 };
@@ -32,6 +33,16 @@ test("a model that needs more memory than there is is too large", () => {
 
 test("a model that needs more memory than is free now is tight", () => {
   expect(fitOf({ ...model, memoryBytes: 9 * GB }, room).verdict).toBe("tight");
+});
+
+test("a GPU's memory counts too, and what it can't hold is said to run on the CPU", () => {
+  const gpu = { ...room, vramBytes: 4 * GB };
+  expect(fitOf(model, gpu).reason).toContain("The GPU can hold all of it.");
+  const large = fitOf({ ...model, memoryBytes: 8 * GB }, gpu);
+  expect(large).toMatchObject({ verdict: "fits", reason: expect.stringContaining("about 50 % of it") });
+  expect(fitOf({ ...model, memoryBytes: 17 * GB }, gpu).verdict).toBe("tight");
+  const { verdict, reason } = fitOf({ ...model, memoryBytes: 20 * GB }, gpu);
+  expect([verdict, reason]).toEqual(["too_large", expect.stringContaining("and its GPU 4.0 GB")]);
 });
 
 test("a file that is larger than the free disk has no space, unless it is there already", () => {

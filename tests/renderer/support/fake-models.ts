@@ -47,6 +47,7 @@ export function modelsState(over: Partial<ModelsState> = {}): ModelsState {
     machine: {
       memory_bytes: 16e9,
       free_memory_bytes: 9e9,
+      vram_bytes: null,
       free_disk_bytes: 120e9,
       folder: "/home/person/holdfast/models",
       weights_bytes_per_second: null,

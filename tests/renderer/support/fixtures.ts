@@ -161,6 +161,7 @@ export function status(change: Partial<Status> = {}): Status {
       model: "resources/models/starter.gguf",
       device: "cpu",
       restarts: 0,
+      vram_bytes: null,
       gpu_unavailable: false,
       set_aside: [],
     },

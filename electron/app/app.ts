@@ -196,6 +196,14 @@ export function createApp(options: AppOptions): App {
     },
     onKeyChange: (link) => health.forget(link),
   });
+  instruments.startTelemetry({
+    config: settings.config.telemetry,
+    env,
+    version: options.version,
+    clock,
+    // Whoever runs Holdfast names the collector: what goes there says how requests went, never what was said.
+    fetch: egress.byHand(options.fetch ?? fetch, () => null),
+  });
   const locales = new Locales(join(resources, "locales"), options.systemLanguage ?? "en");
   const locale = () => locales.of(settings.settings.language);
   // A file that can't be used is told of now, and not in the middle of an answer.
@@ -401,6 +409,7 @@ export function createApp(options: AppOptions): App {
       await outbox[Symbol.asyncDispose]();
       await cache[Symbol.asyncDispose]();
       await engine[Symbol.asyncDispose]();
+      await instruments[Symbol.asyncDispose]();
       await connections[Symbol.asyncDispose]();
       closing[Symbol.dispose]();
     },

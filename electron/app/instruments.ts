@@ -7,6 +7,7 @@ import { type Log, silentLog } from "./log.ts";
 import { Metrics } from "./metrics.ts";
 import { Runs } from "./runs.ts";
 import { Standing, type StandingNow } from "./standing.ts";
+import { Telemetry, type TelemetryParts } from "./telemetry.ts";
 
 export interface InstrumentsParts {
   /** None, and nothing is logged. */
@@ -22,14 +23,15 @@ export interface InstrumentsParts {
   onEnd(run: EndedRun): void;
 }
 
-/** What an operator sees of the app: log and metrics, each told once of the same events. */
-export class Instruments {
+/** What an operator sees of the app: log, metrics and traces, each told once of the same events. */
+export class Instruments implements AsyncDisposable {
   readonly metrics: Metrics;
   readonly runs: Runs;
   readonly journal: Journal;
   readonly standing: Standing;
   readonly #parts: InstrumentsParts;
   readonly #log: Log;
+  #telemetry: Telemetry | null = null;
 
   constructor(parts: InstrumentsParts) {
     const { log = silentLog, clock = systemClock, newId, content, onEnd } = parts;
@@ -41,15 +43,21 @@ export class Instruments {
     this.runs = new Runs({
       clock,
       newId,
-      traces: () => false,
+      traces: () => this.#telemetry !== null,
       onEnd: (run) => {
         if (run.purpose === "answer") {
           if (run.finished) this.metrics.recordEnd(run.finished);
           onEnd(run);
         }
         this.journal.request(run);
+        this.#telemetry?.record(run);
       },
     });
+  }
+
+  /** Begins to send traces and metrics, where a collector is named. Trouble with it is told to the log. */
+  startTelemetry(parts: Omit<TelemetryParts, "onTrouble">): void {
+    this.#telemetry = Telemetry.start({ ...parts, onTrouble: (text) => this.journal.warning(text) });
   }
 
   /** An attempt ended; `hasCost` when it may have cost money. */
@@ -64,5 +72,10 @@ export class Instruments {
   hidden<T extends string | null>(secret: T): T {
     if (secret !== null) this.#log.hide(secret);
     return secret;
+  }
+
+  /** Sends what is not sent yet. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#telemetry?.[Symbol.asyncDispose]();
   }
 }

@@ -49,6 +49,7 @@ import { Instruments } from "./instruments.ts";
 import { Lab } from "./lab.ts";
 import { LevelWatch } from "./level-watch.ts";
 import { LinkTester, probe, type TrialKeys } from "./link-test.ts";
+import { createLocalServers, type Local } from "./local-servers.ts";
 import { Locales } from "./locales.ts";
 import { type Log, silentLog } from "./log.ts";
 import type { ModelManager } from "./model-manager.ts";
@@ -104,6 +105,8 @@ export interface App extends AsyncDisposable {
   /** The gateway: off until a host starts it, or has it follow its switch. */
   gateway: GatewayService;
   models: ModelManager;
+  /** Servers of models on this machine: Ollama, and others that are found. */
+  local: Local;
   /** Measures links against each other. */
   lab: Lab;
   /** The host knows of another network, or the machine has woken up: links are tried again at once. */
@@ -171,13 +174,23 @@ export function createApp(options: AppOptions): App {
   const trialKeys: TrialKeys = new WeakMap();
   const connections = new Connections(env);
   const egress = new Egress(options.fetch ?? connections.fetch);
+  const apiKey = async (link: Link) =>
+    instruments.hidden(trialKeys.get(link) ?? (await secrets.get(asSecretLink(link))));
+  const local = createLocalServers({
+    database: modelsDatabase,
+    fetch: options.fetch ?? connections.fetch,
+    egress,
+    clock,
+    env,
+    settings: () => settings,
+    apiKey,
+    onError,
+  });
+  const { ollama } = local;
+  const plain = createProviders({ apiKey, fetch: egress.fetch, clock, ollama });
   const providers: Partial<Record<ProviderName, Provider>> = {
-    ...createProviders({
-      apiKey: async (link) =>
-        instruments.hidden(trialKeys.get(link) ?? (await secrets.get(asSecretLink(link)))),
-      fetch: egress.fetch,
-      clock,
-    }),
+    ...plain,
+    ollama: ollama.startedWhenNeeded(plain.ollama),
     llama: withLoneQuestions(llamaProvider({ engine, resolveModel: (model) => models.pathOf(model) })),
   };
   const provider = ({ provider: name }: Link): Provider => egress.guard(providers[name] as Provider);
@@ -188,11 +201,13 @@ export function createApp(options: AppOptions): App {
     file: options.configFile,
     presets,
     families: Object.keys(providers) as ProviderName[],
+    told: (link) => ollama.told(link),
     onChange: () => {
       takeUp();
       instruments.journal.configChanged(settings.links.map(({ id }) => id));
       status.changed();
       models.state.changed();
+      ollama.state.changed();
     },
     onKeyChange: (link) => health.forget(link),
   });
@@ -234,7 +249,11 @@ export function createApp(options: AppOptions): App {
       random: Math.random,
       store: new SavedState({ database, clock, key: "breakers" }),
       budget,
-      probe: (link, signal) => probe(provider(link), link, clock, signal),
+      probe: (link, signal) => {
+        // A probe asks whether a server is there, and is no reason to start one.
+        const asked = link.provider === "ollama" ? egress.guard(plain.ollama) : provider(link);
+        return probe(asked, link, clock, signal);
+      },
       onBattery: options.onBattery ?? (() => false),
       onChange: () => status.changed(),
       onWarning: (text) => void warnings.push(text),
@@ -245,7 +264,18 @@ export function createApp(options: AppOptions): App {
   );
 
   const resolveModel = (model: string) => models.resolve(model);
-  const warm = opened.use(new Warm({ clock, settings, health, connections, egress, engine, resolveModel }));
+  const warm = opened.use(
+    new Warm({
+      clock,
+      settings,
+      health,
+      connections,
+      egress,
+      engine,
+      resolveModel,
+      warmOllama: (link, signal) => ollama.warmLink(link, signal),
+    }),
+  );
   const cache = new Cache({
     database: cacheDatabase,
     conversations,
@@ -296,7 +326,8 @@ export function createApp(options: AppOptions): App {
   const { runs } = instruments;
   const ask: App["run"] = (request, signal, may) => {
     if (!request.local_only) health.noteRequest();
-    return warm.over(request, chain.run(request, signal, may));
+    const begin = () => chain.run(request, signal, may);
+    return warm.over(request, ollama.prepared(request, signal, begin));
   };
   const run: App["run"] = runs.noted(ask, "answer");
   const entries = opened.use(new OutboxEntries({ database, clock, newId: randomUUID, max: outboxMax }));
@@ -374,6 +405,7 @@ export function createApp(options: AppOptions): App {
     lab,
     gateway,
     models,
+    local,
     conversations,
     answers,
     settings,
@@ -395,6 +427,7 @@ export function createApp(options: AppOptions): App {
     run,
     gateway,
     models,
+    local,
     lab,
     networkChanged: () => health.networkChanged(),
     startOutbox: () => outbox.start(),
@@ -409,6 +442,7 @@ export function createApp(options: AppOptions): App {
       await outbox[Symbol.asyncDispose]();
       await cache[Symbol.asyncDispose]();
       await engine[Symbol.asyncDispose]();
+      await ollama[Symbol.asyncDispose]();
       await instruments[Symbol.asyncDispose]();
       await connections[Symbol.asyncDispose]();
       closing[Symbol.dispose]();

@@ -4,12 +4,14 @@ import {
   type Config,
   durationMs,
   type Level,
+  type LinkConfig,
   type Preset,
   type ProviderName,
   type SecretsInfo,
   type Settings,
 } from "../contract/index.ts";
 import type { ProbeSettings } from "../health/index.ts";
+import type { OllamaFacts } from "../providers/index.ts";
 import { type Secrets, type SettingsStore, StoreError } from "../store/index.ts";
 import { linksOf, overridesOf } from "./links.ts";
 import { starterLink } from "./starter.ts";
@@ -22,6 +24,8 @@ export interface ChainSettingsParts {
   presets: readonly Preset[];
   /** The provider families that this program has. */
   families: readonly ProviderName[];
+  /** What an Ollama server has said of a link's model; null where it has not. */
+  told?(link: LinkConfig): OllamaFacts | null;
   onChange(): void;
   /** Told when the key of a link was set or removed. */
   onKeyChange(link: string): void;
@@ -115,6 +119,12 @@ export class ChainSettings {
     return this.config;
   }
 
+  /** Takes up what is known of links by now. */
+  reconsider(): void {
+    this.#rules = this.#rulesOf(this.#config);
+    this.#parts.onChange();
+  }
+
   secretsInfo(): Promise<SecretsInfo> {
     return this.#parts.secrets.info(this.links.map(asSecretLink));
   }
@@ -132,7 +142,7 @@ export class ChainSettings {
   }
 
   #rulesOf(config: Config): ChainRules {
-    const links = linksOf(config, this.#parts.presets);
+    const links = linksOf(config, this.#parts.presets, this.#parts.told);
     const unknown = links.find(({ provider }) => !this.#parts.families.includes(provider));
     if (unknown) {
       const known = this.#parts.families.join(", ");

@@ -8,6 +8,7 @@ import {
   type ProviderName,
   type SkipOverridesConfig,
 } from "../contract/index.ts";
+import type { OllamaFacts } from "../providers/index.ts";
 import { isStarter, starterLink } from "./starter.ts";
 
 /** Time limits by tier: a model on this machine may have to load first, and speaks more slowly. */
@@ -58,13 +59,17 @@ function keyVariableOf({ provider, api_key_env, base_url }: LinkConfig): string 
  * The links of a config with every default filled in, in the order of the chain: `priority` where it is given,
  * else the position. The first cloud link has the tier `cloud`, those after it `backup`.
  */
-export function linksOf(config: Config, presets: readonly Preset[]): Link[] {
+export function linksOf(
+  config: Config,
+  presets: readonly Preset[],
+  told: (link: LinkConfig) => OllamaFacts | null = () => null,
+): Link[] {
   let cloudSeen = false;
   const ordered = (config.fallback_chain ?? [starterLink])
     .map((link, index) => ({ link, priority: link.priority ?? index + 1 }))
     .toSorted((a, b) => a.priority - b.priority);
   const tiered = ordered.map(({ link, priority }) => {
-    const tier = link.tier ?? (isLocal(link) ? "local" : cloudSeen ? "backup" : "cloud");
+    const tier = link.tier ?? (isLocal(link, told(link)) ? "local" : cloudSeen ? "backup" : "cloud");
     cloudSeen ||= tier === "cloud";
     return { link, tier, priority };
   });
@@ -72,7 +77,7 @@ export function linksOf(config: Config, presets: readonly Preset[]): Link[] {
   return tiered.map(({ link, tier, priority }, index) => {
     // While another provider follows, moving on is quicker than asking again; the last one is worth a second try.
     const retries = index === lastRemote ? 1 : 0;
-    return linkOf(link, { tier, priority, retries }, presets);
+    return linkOf(link, { tier, priority, retries }, presets, told(link));
   });
 }
 
@@ -83,12 +88,17 @@ interface Place {
   retries: number;
 }
 
-function linkOf(link: LinkConfig, { tier, priority, retries }: Place, presets: readonly Preset[]): Link {
+function linkOf(
+  link: LinkConfig,
+  { tier, priority, retries }: Place,
+  presets: readonly Preset[],
+  told: OllamaFacts | null,
+): Link {
   const known = presets
     .filter((preset) => preset.provider === link.provider)
     .flatMap((preset) => preset.models)
     .find((model) => model.id === link.model);
-  const can = { ...known?.capabilities, ...link.capabilities };
+  const can = { ...known?.capabilities, ...(told && abilitiesOf(told)), ...link.capabilities };
   const family = capabilities[link.provider];
   return {
     id: link.id,
@@ -143,11 +153,23 @@ function timeoutsOf(link: LinkConfig, tier: LinkTier): Timeouts {
   };
 }
 
-/** A model on this machine: our engine, or Ollama unless its address says that it is elsewhere. */
-function isLocal({ provider, base_url }: LinkConfig): boolean {
-  if (provider === "llama") return true;
-  return provider === "ollama" && (base_url === undefined || isLoopback(new URL(base_url).hostname));
+/** What an Ollama server says that its model can do. */
+function abilitiesOf({ capabilities, contextLength }: OllamaFacts): LinkConfig["capabilities"] {
+  return {
+    ...(capabilities && { vision: capabilities.includes("vision"), tools: capabilities.includes("tools") }),
+    ...(contextLength !== null && { context_window: contextLength }),
+  };
 }
+
+/** A model on this machine: our engine, or Ollama unless its address, or the model, says that it runs elsewhere. */
+function isLocal({ provider, base_url, model }: LinkConfig, told: OllamaFacts | null): boolean {
+  if (provider === "llama") return true;
+  if (provider !== "ollama" || isOfOllamasCloud(model) || told?.remoteHost) return false;
+  return base_url === undefined || isLoopback(new URL(base_url).hostname);
+}
+
+/** Ollama passes such models on to its cloud, from a server on this machine too: `gpt-oss:120b-cloud`, `glm-4.6:cloud`. */
+const isOfOllamasCloud = (model: string): boolean => /[:-]cloud$/.test(model);
 
 export const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);

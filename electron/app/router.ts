@@ -10,12 +10,14 @@ import type { ChainSettings } from "./chain-settings.ts";
 import type { GatewayService } from "./gateway.ts";
 import type { Lab } from "./lab.ts";
 import type { LinkTester } from "./link-test.ts";
+import type { Local } from "./local-servers.ts";
 import type { ModelManager } from "./model-manager.ts";
 import type { OutboxItems } from "./outbox-items.ts";
 import type { Watched } from "./watched.ts";
 
 export interface RouterParts {
   models: ModelManager;
+  local: Local;
   conversations: Conversations;
   answers: Answers;
   settings: ChainSettings;
@@ -40,6 +42,7 @@ export function createRouter(parts: RouterParts) {
     tester,
     outbox,
     models,
+    local: { ollama, servers },
     engine,
     gateway,
     cache,
@@ -133,6 +136,25 @@ export function createRouter(parts: RouterParts) {
       rescan: door.models.rescan.handler(() => models.rescan()),
       benchmark: door.models.benchmark.handler(({ input, signal }) => models.benchmark(input.id, signal)),
       try: door.models.try.handler(({ input, signal }) => told(models.try(input.id, input.text, signal))),
+    },
+    ollama: {
+      watch: door.ollama.watch.handler(({ signal }) => ollama.watch(signal)),
+      refresh: door.ollama.refresh.handler(({ signal }) => ollama.refresh(signal)),
+      start: door.ollama.start.handler(({ signal }) => ollama.start(signal)),
+      stop: door.ollama.stop.handler(() => ollama.stop()),
+      pull: door.ollama.pull.handler(({ input }) => ollama.pull(input.name)),
+      pause: door.ollama.pause.handler(({ input }) => ollama.pulls.pause(input.name)),
+      cancel: door.ollama.cancel.handler(({ input }) => ollama.pulls.cancel(input.name)),
+      remove: door.ollama.remove.handler(({ input, signal }) => ollama.remove(input.name, signal)),
+      use: door.ollama.use.handler(async ({ input, signal }) => ({
+        link: await ollama.use(input.name, signal),
+      })),
+      warm: door.ollama.warm.handler(({ input, signal }) => ollama.warm(input.name, signal)),
+      unload: door.ollama.unload.handler(({ input, signal }) => ollama.unload(input.name, signal)),
+    },
+    servers: {
+      look: door.servers.look.handler(({ input, signal }) => servers.look(input.ports, signal)),
+      add: door.servers.add.handler(({ input }) => ({ link: servers.add(input.base_url, input.model) })),
     },
     lab: {
       list: door.lab.list.handler(() => lab.list()),

@@ -16,6 +16,8 @@ export interface WarmParts {
   connections: Pick<Connections, "isOpen">;
   egress: Pick<Egress, "knock">;
   engine: Pick<EngineClient, "status" | "load">;
+  /** Has Ollama load the model of a link. */
+  warmOllama(link: Link, signal: AbortSignal): Promise<void>;
   /** The path of a link's model; null where it is not on this machine. */
   resolveModel(model: string): string | null;
 }
@@ -72,19 +74,15 @@ export class Warm implements Disposable {
 
   /** Links beyond this machine may not answer: the model on this machine gets ready. */
   badSign(): void {
-    const { clock, engine, resolveModel } = this.#parts;
-    const { state, model: held } = engine.status;
-    if (this.#isLoading || !atRest.has(state) || clock.monotonic() < this.#loadAgainAt) return;
-    const link = this.#order().find(({ provider }) => provider === "llama");
-    const path = link ? resolveModel(link.model) : null;
-    if (!link || path === null) return;
-    // As a generation will ask for it, or it would be loaded twice.
-    const model = llamaModelOf(link, () => path);
-    if (held === basename(path)) return;
+    const { clock, warmOllama } = this.#parts;
+    if (this.#isLoading || clock.monotonic() < this.#loadAgainAt) return;
+    const link = this.#order().find(
+      ({ provider, tier }) => provider === "llama" || isOllamas(provider, tier),
+    );
+    const load = link?.provider === "ollama" ? warmOllama(link, this.#closing.signal) : this.#load(link);
+    if (load === null) return;
     this.#isLoading = true;
-    // The starter model looks at questions by themselves, whatever system prompt they come with.
-    void engine
-      .load(model, this.#closing.signal, isStarter(link) ? undefined : this.#system)
+    void load
       .catch(() => {
         this.#loadAgainAt = clock.monotonic() + loadAgainMs;
       })
@@ -96,6 +94,18 @@ export class Warm implements Disposable {
   [Symbol.dispose](): void {
     this.#cancelLook?.();
     this.#closing.abort();
+  }
+
+  /** Has the engine load the model of a link; null where there is nothing to do. */
+  #load(link: Link | undefined): Promise<unknown> | null {
+    const { engine, resolveModel } = this.#parts;
+    const { state, model: held } = engine.status;
+    const path = link ? resolveModel(link.model) : null;
+    if (!link || path === null || !atRest.has(state) || held === basename(path)) return null;
+    // As a generation will ask for it, or it would be loaded twice.
+    const model = llamaModelOf(link, () => path);
+    // The starter model looks at questions by themselves, whatever system prompt they come with.
+    return engine.load(model, this.#closing.signal, isStarter(link) ? undefined : this.#system);
   }
 
   /** The links as they would be asked now. `weighted` draws lots; here each has its mean. */
@@ -147,6 +157,10 @@ export class Warm implements Disposable {
     }
   }
 }
+
+/** A model that Ollama runs on this machine, or on one that a person counts as such. */
+const isOllamas = (provider: Link["provider"], tier: Link["tier"]): boolean =>
+  provider === "ollama" && tier === "local";
 
 /** What a conversation begins with. */
 function systemOf({ messages }: ChatRequest): string | undefined {

@@ -6,6 +6,7 @@ import { config, linkConfig } from "./config.ts";
 import { conversation, storedMessage } from "./conversation.ts";
 import { gatewayInfo } from "./gateway.ts";
 import { labBallot, labReport, labRun, labStart } from "./lab.ts";
+import { localServer, ollamaState } from "./local-servers.ts";
 import { addedModel, foundModel, modelBenchmark, modelCheck, modelInfo, modelsState } from "./models.ts";
 import { outboxItem } from "./outbox.ts";
 import { preset } from "./presets.ts";
@@ -15,6 +16,7 @@ import { status } from "./status.ts";
 import { level } from "./words.ts";
 
 const byId = z.object({ id: z.string() });
+const ollamaName = z.object({ name: z.string().trim().min(1).max(200) });
 const nothing = z.void();
 
 /**
@@ -150,6 +152,37 @@ export const api = {
     try: base
       .input(z.object({ id: z.string(), text: z.string().trim().min(1).max(4_000) }))
       .output(eventIterator(z.object({ text: z.string() }))),
+  },
+  ollama: {
+    /** How it stands now, looked at anew, and again whenever that changes. */
+    watch: base.output(eventIterator(ollamaState)),
+    refresh: base.output(ollamaState),
+    /** Starts the program that is installed here; it is stopped with the app. */
+    start: base.output(ollamaState),
+    /** Stops what was started here. CONFLICT for a server that somebody else started. */
+    stop: base.output(ollamaState),
+    /** Has it fetch a model from its library, or goes on with one that was broken off. */
+    pull: base.input(ollamaName).output(nothing),
+    pause: base.input(ollamaName).output(nothing),
+    /** Ends a pull for good. */
+    cancel: base.input(ollamaName).output(nothing),
+    /** Deletes a model from Ollama's disk. CONFLICT while a link runs it. */
+    remove: base.input(ollamaName).output(nothing),
+    /** Puts a model into the chain, in place of the Ollama link that is there. Gives the link's id. */
+    use: base.input(ollamaName).output(z.object({ link: z.string() })),
+    /** Loads a model into memory, as the next question will want it. */
+    warm: base.input(ollamaName).output(nothing),
+    unload: base.input(ollamaName).output(nothing),
+  },
+  servers: {
+    /** Looks for servers with models on this machine: on their usual ports, and on these. Nothing looks by itself. */
+    look: base
+      .input(z.object({ ports: z.array(z.int().min(1).max(65_535)).max(20).optional() }))
+      .output(z.array(localServer)),
+    /** Adds a server that the last look found to the chain, as a link of the tier `local`. Gives the link's id. */
+    add: base
+      .input(z.object({ base_url: z.string(), model: z.string().min(1) }))
+      .output(z.object({ link: z.string() })),
   },
   lab: {
     /** Newest first. */

@@ -286,6 +286,16 @@ export const config = z.strictObject({
       connections: z.int().min(1).max(16).optional(),
     })
     .optional(),
+  ollama: z
+    .strictObject({
+      /** Whether `ollama serve` is started when a link needs it and it is installed but does not run (true). */
+      start: z.boolean().optional(),
+      /** The program's path, where it is not found by itself. */
+      program: z.string().min(1).optional(),
+      /** How long a model stays in memory after an answer (15m). */
+      keep_alive: z.union([z.enum(["off", "forever"]), duration]).optional(),
+    })
+    .optional(),
   outbox: z.strictObject({ enabled: z.boolean().optional() }).optional(),
   budget: z.strictObject({ monthly_usd: z.number().nonnegative().optional() }).optional(),
   offline: z.strictObject({ message: z.string().optional(), retry_after: duration.optional() }).optional(),

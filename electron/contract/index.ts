@@ -6,6 +6,7 @@ export * from "./config.ts";
 export * from "./conversation.ts";
 export * from "./gateway.ts";
 export * from "./lab.ts";
+export * from "./local-servers.ts";
 export * from "./message.ts";
 export * from "./models.ts";
 export { nearest } from "./nearest.ts";

@@ -42,6 +42,7 @@ export const noticeCode = z.enum([
   "slow",
   "key_rejected",
   "model_missing",
+  "model_to_pull",
   "model_too_large",
   "model_set_aside",
   "gpu_unavailable",

@@ -1,6 +1,6 @@
 /**
  * The steps of the schema of `models.db`, oldest first; only ever append. `downloads.done` is JSON: bytes that are safely on the
- * disk, of each piece in order. `speeds.subject` is a model's path, or `machine`. Times are milliseconds since the epoch.
+ * disk, of each piece in order. `speeds.subject` is a model's path, or `machine`. `ollama_pulls` are those that did not come whole. Times are milliseconds since the epoch.
  */
 export const modelsMigrations: readonly string[] = [
   `
@@ -42,6 +42,15 @@ export const modelsMigrations: readonly string[] = [
     size_bytes INTEGER NOT NULL,
     device TEXT NOT NULL,
     measured_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  CREATE TABLE ollama_pulls (
+    name TEXT NOT NULL PRIMARY KEY,
+    completed INTEGER NOT NULL DEFAULT 0,
+    total INTEGER,
+    error TEXT,
+    created_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
 ];

@@ -169,7 +169,9 @@ function mendables(attempts: readonly Attempt[], { isSetAside }: NoticeContext):
         ? "model_set_aside"
         : about.kind === "out_of_memory" && about.tier === "local"
           ? "model_too_large"
-          : about.kind && mendable[about.kind];
+          : about.kind === "not_found" && about.provider === "ollama"
+            ? "model_to_pull"
+            : about.kind && mendable[about.kind];
     if (code && !told.some((one) => one.code === code && one.about?.link === about.link))
       told.push({ code, about });
   }
@@ -182,6 +184,7 @@ function valuesOf(receipt: Receipt, about: Attempt | null, context: NoticeContex
   return {
     link: receipt.link ?? "",
     failed: about?.link ?? "",
+    missing: about?.model ?? "",
     dropped: locale.features(receipt.dropped),
     wait: locale.span(firstWordMs(receipt) / 1000),
     until: until === null ? "unknown" : locale.moment(until, now),

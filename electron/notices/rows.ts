@@ -22,6 +22,7 @@ export const rows: Record<NoticeCode, NoticeRow> = {
   slow: { severity: "info" },
   key_rejected: { severity: "warning", target: "settings" },
   model_missing: { severity: "warning", target: "settings" },
+  model_to_pull: { severity: "warning", target: "models" },
   model_too_large: { severity: "warning", target: "models" },
   model_set_aside: { severity: "warning", target: "models" },
   gpu_unavailable: { severity: "info", target: "settings", selfExplaining: true },

@@ -66,10 +66,13 @@ interface Page {
 /** What is known of Ollama's models, by server and name. */
 export class OllamaFactBook {
   readonly #clock: Clock;
+  readonly #onLearned: () => void;
   readonly #pages = new Map<string, Page>();
 
-  constructor(clock: Clock) {
+  /** `onLearned` is told when something new is known. */
+  constructor(clock: Clock, onLearned: () => void = () => {}) {
     this.#clock = clock;
+    this.#onLearned = onLearned;
   }
 
   /** What was told before; null where nothing was. */
@@ -78,8 +81,8 @@ export class OllamaFactBook {
   }
 
   /**
-   * What is known, or what the server says now; null from one that says nothing of use. Throws a ProviderFailure `not_found` for a
-   * model that is not there, and `cancelled`.
+   * What is known, or what the server says now; null from one that says nothing of use. Throws a ProviderFailure: `not_found` for a
+   * model that is not there, and what a request throws that gets no answer.
    */
   async learn(server: OllamaServer, model: string, signal: AbortSignal): Promise<OllamaFacts | null> {
     const key = keyOf(server.baseUrl, model);
@@ -88,6 +91,7 @@ export class OllamaFactBook {
       return page.facts;
     const facts = await server.facts(model, signal);
     this.#pages.set(key, { facts, at: this.#clock.monotonic() });
+    if (facts !== null && JSON.stringify(facts) !== JSON.stringify(page?.facts)) this.#onLearned();
     return facts;
   }
 

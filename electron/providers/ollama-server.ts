@@ -1,6 +1,7 @@
 import type { Ollama } from "ollama/browser";
 import { z } from "zod";
 import { type Clock, ProviderFailure } from "../chain/index.ts";
+import type { FailureKind } from "../contract/index.ts";
 import { door } from "./door.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { guardedLines } from "./guarded-lines.ts";
@@ -124,7 +125,7 @@ export class OllamaServer {
     }));
   }
 
-  /** What the server says of a model; null when it does not speak of it, as a proxy may. Throws `not_found` for one that is not there. */
+  /** What the server says of a model; null when it does not speak of it, as a proxy may. Throws `not_found` for one that is not there, and what a request throws that gets no answer. */
   async facts(model: string, signal: AbortSignal): Promise<OllamaFacts | null> {
     try {
       const shown = await this.#ask(model, z.looseObject({}), signal, (client) => client.show({ model }));
@@ -134,7 +135,7 @@ export class OllamaServer {
     } catch (error) {
       const failure = this.#failure(error, model, signal);
       const isMissing = failure.kind === "not_found" && /\bmodel\b.*\bnot found\b/i.test(failure.message);
-      if (isMissing || failure.kind === "cancelled") throw failure;
+      if (isMissing || passing.has(failure.kind)) throw failure;
       return null;
     }
   }
@@ -230,6 +231,9 @@ export class OllamaServer {
     );
   }
 }
+
+/** What says nothing of whether the server would tell of its models. */
+const passing: ReadonlySet<FailureKind> = new Set(["cancelled", "network", "timeout_connect"]);
 
 const isPulled = (line: unknown): boolean =>
   typeof line === "object" && line !== null && "status" in line && line.status === "success";

@@ -11,7 +11,7 @@ import { OllamaFactBook, type OllamaFacts } from "./ollama-facts.ts";
 import { withInlineImages } from "./ollama-images.ts";
 import { beyond, type OllamaRequest, ollamaDropped, ollamaRequest, withoutBeyond } from "./ollama-request.ts";
 import { OllamaServer } from "./ollama-server.ts";
-import type { ProviderOptions } from "./options.ts";
+import type { OllamaOptions, ProviderOptions } from "./options.ts";
 import { attemptStream, type Head, headOf } from "./stream.ts";
 
 export const ollamaBaseUrl = "http://127.0.0.1:11434";
@@ -34,7 +34,7 @@ interface Place {
  * a client of its own, which is an object with an address and no more; connections are kept alive by `fetch`, not by the client.
  */
 export function ollamaProvider(options: ProviderOptions): Provider {
-  const { book, keepAlive } = options.ollama ?? {
+  const ollama: OllamaOptions = options.ollama ?? {
     book: new OllamaFactBook(options.clock),
     keepAlive: () => null,
   };
@@ -48,13 +48,15 @@ export function ollamaProvider(options: ProviderOptions): Provider {
           endpoint,
           async open(signal) {
             const server = new OllamaServer({ ...options, baseUrl, key, link: link.id });
-            const facts = await book.learn(server, link.model, signal);
+            const facts = await ollama.book.learn(server, link.model, signal).catch((error: unknown) => {
+              throw pullable(error, link, endpoint);
+            });
             const { request, lost } = await adapted(asked, link, facts, options, signal);
             const loaded = contexts.of(baseUrl, link.model);
             for (let plan = contextPlan(request, link, facts, loaded); ; ) {
               const { numCtx } = plan;
               try {
-                const body = ollamaRequest(request, link, { numCtx, facts, keepAlive: keepAlive() });
+                const body = ollamaRequest(request, link, { numCtx, facts, keepAlive: ollama.keepAlive() });
                 const { head, lines } = await send(body, place, options, signal);
                 contexts.note(baseUrl, link.model, numCtx);
                 const callPrefix = `call_${request.messages.length}_`;
@@ -74,6 +76,14 @@ export function ollamaProvider(options: ProviderOptions): Provider {
         };
       }),
   };
+}
+
+/** A model that is not there can be had: the same failure, with the way to get it. */
+function pullable(error: unknown, { id, model }: Link, { host }: Endpoint): unknown {
+  if (!(error instanceof ProviderFailure) || error.kind !== "not_found") return error;
+  const { status, requestId } = error;
+  const words = `Ollama at ${host} does not have "${model}", the model of link "${id}". Download it under Models, or with: holdfast models ollama pull ${model}`;
+  return new ProviderFailure("not_found", words, { status, requestId, cause: error });
 }
 
 async function placeOf(link: Link, options: ProviderOptions): Promise<Place> {

@@ -184,6 +184,9 @@ function overFakeEngine(over: Partial<ChainRules> = {}, status: Partial<EngineSt
         return { device: null, model: null, tokensPerSecond: null };
       },
     },
+    async warmOllama(link) {
+      loads.push({ ollama: link.model });
+    },
     resolveModel: (model) => `/models/${model}`,
   } satisfies WarmParts;
   const warm = new Warm(parts);

@@ -17,7 +17,9 @@ import {
   type FollowEvent,
   type GatewayInfo,
   type LinkConfig,
+  type LocalServer,
   type ModelsState,
+  type OllamaState,
   type OutboxItem,
   type Receipt,
   type SecretsInfo,
@@ -26,6 +28,7 @@ import {
   type StoredMessage,
 } from "../../../electron/contract/index.ts";
 import { FakeLab } from "./fake-lab.ts";
+import { fakeOllama, fakeServers, ollamaState } from "./fake-local.ts";
 import { fakeModels, modelsState } from "./fake-models.ts";
 import { attempt, emptyCache, keychain, outboxItem, presets, status } from "./fixtures.ts";
 
@@ -116,6 +119,12 @@ export class FakeApp {
   /** Answers the next questions. */
   script: Script;
   /** What the models' page shows, and what was asked of it. */
+  /** Ollama and other servers of this machine, and what was asked of them. */
+  readonly local = {
+    state: new Signal<OllamaState>(ollamaState()),
+    servers: [] as LocalServer[],
+    asked: [] as string[],
+  };
   readonly models = { state: new Signal<ModelsState>(modelsState()), asked: [] as string[] };
   readonly #root: string;
   readonly #generations = new Map<string, Generation>();
@@ -418,6 +427,8 @@ export class FakeApp {
         tryAgain: os.engine.tryAgain.handler(() => this.status.value),
       },
       models: fakeModels(this.models),
+      ollama: fakeOllama(this.local),
+      servers: fakeServers(this.local),
       lab: this.lab.router(os),
       settings: {
         get: os.settings.get.handler(() => this.settings),

@@ -4,6 +4,8 @@ export * from "./cache.ts";
 export * from "./chat.ts";
 export * from "./config.ts";
 export * from "./conversation.ts";
+export * from "./drill.ts";
+export * from "./drill-report.ts";
 export * from "./gateway.ts";
 export * from "./lab.ts";
 export * from "./local-servers.ts";

@@ -20,7 +20,7 @@ export function problemWords(
   isSecret: (value: unknown) => boolean = () => false,
 ): string {
   const path = keyPathOf(issue);
-  const schema = schemaAt(root, path);
+  const schema = schemaAt(root, whole, path);
   const value = valueAt(whole, path);
   if (issue.code === "custom") return issue.message;
   if (value === undefined) return `is missing: write ${expected(schema)}`;
@@ -44,6 +44,8 @@ export function problemWords(
 function expected(schema: Schema | null): string {
   const inner = unwrap(schema);
   if (inner === duration) return "a duration: write a number and a unit, such as 500ms, 30s, 5m, 2h or 90d";
+  if (inner instanceof z.ZodDiscriminatedUnion)
+    return `a group of keys, ${inner.def.discriminator} among them`;
   if (inner instanceof z.ZodUnion) return inner.options.map((option) => expected(option)).join(", or ");
   if (inner instanceof z.ZodEnum) return `one of ${inner.options.join(", ")}`;
   if (inner instanceof z.ZodNumber) return inner.isInt ? "a whole number" : "a number";
@@ -65,14 +67,42 @@ export function shapeOf(schema: Schema | null): Readonly<Record<string, Schema>>
   return inner instanceof z.ZodObject ? inner.shape : {};
 }
 
-/** The schema of what stands at a path; null where there is none. */
-export function schemaAt(schema: Schema, path: readonly (string | number)[]): Schema | null {
-  let at: Schema | null = schema;
-  for (const part of path) {
-    const inner = unwrap(at);
-    at = inner instanceof z.ZodArray ? inner.element : (shapeOf(inner)[part] ?? null);
+/** The schema of what stands at a path of a value; null where there is none. */
+export function schemaAt(
+  schema: Schema,
+  value: unknown,
+  path: readonly (string | number)[],
+): Schema | null {
+  let at = kindOf(schema, value);
+  for (const [index, part] of path.entries()) {
+    at = kindOf(within(at, part), valueAt(value, path.slice(0, index + 1)));
   }
   return at;
+}
+
+/** The schema of one key or entry. */
+function within(schema: Schema | null, part: string | number): Schema | null {
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodArray) return inner.element;
+  if (inner instanceof z.ZodRecord) return inner.valueType;
+  if (inner instanceof z.ZodDiscriminatedUnion && part === inner.def.discriminator) {
+    return z.enum(inner.options.map((option) => String(literalOf(option, inner.def.discriminator))));
+  }
+  return shapeOf(inner)[part] ?? null;
+}
+
+/** Of a group of keys that has several kinds, the one that the value says it is; the whole of it while it says none. */
+function kindOf(schema: Schema | null, value: unknown): Schema | null {
+  const inner = unwrap(schema);
+  if (!(inner instanceof z.ZodDiscriminatedUnion)) return schema;
+  const { discriminator } = inner.def;
+  const said = valueAt(value, [discriminator]);
+  return inner.options.find((option) => literalOf(option, discriminator) === said) ?? inner;
+}
+
+function literalOf(option: Schema, key: string): unknown {
+  const literal = shapeOf(option)[key];
+  return literal instanceof z.ZodLiteral ? [...literal.values][0] : undefined;
 }
 
 function unwrap(schema: Schema | null): Schema | null {

@@ -63,6 +63,7 @@ export const noticeCode = z.enum([
   "outbox_gave_up",
   "stopped",
   "request_refused",
+  "drill",
 ]);
 export type NoticeCode = z.infer<typeof noticeCode>;
 

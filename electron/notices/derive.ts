@@ -33,6 +33,8 @@ export interface NoticeContext {
   unmet?: string;
   unchecked?: readonly string[];
   disagreement?: { alone: boolean; others: string };
+  /** The drill that runs now, and whether the answer is its own; null while none does. */
+  drill?: { name: string; isOwn: boolean } | null;
 }
 
 /** An answer whose first word took longer than this, from the first attempt on, was slow. Milliseconds. */
@@ -45,7 +47,8 @@ export function noticesOf(receipt: Receipt, context: NoticeContext): Notice[] {
     receipt.attempts.find(({ outcome }) => outcome === "failed") ??
     receipt.attempts.find(({ outcome }) => outcome === "skipped") ??
     null;
-  return codesOf(receipt, context).map(({ code, about }) => {
+  const told = [...codesOf(receipt, context), ...(context.drill ? [{ code: "drill" } as Told] : [])];
+  return told.map(({ code, about }) => {
     const reason = about ? saidBy(about, locale) : whyNotTheFirst(failed, failure, locale);
     return noticeOf(code, valuesOf(receipt, about ?? failed, context), {
       locale,
@@ -196,6 +199,8 @@ function valuesOf(receipt: Receipt, about: Attempt | null, context: NoticeContex
     unchecked: (context.unchecked ?? []).join(", "),
     alone: String(context.disagreement?.alone ?? false),
     others: context.disagreement?.others ?? "",
+    drill: context.drill?.name ?? "",
+    own: String(context.drill?.isOwn ?? false),
   };
 }
 

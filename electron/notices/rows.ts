@@ -43,4 +43,5 @@ export const rows: Record<NoticeCode, NoticeRow> = {
   outbox_gave_up: { severity: "info" },
   stopped: { severity: "info", selfExplaining: true },
   request_refused: { severity: "error", target: "retry" },
+  drill: { severity: "info", selfExplaining: true },
 };

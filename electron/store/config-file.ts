@@ -58,14 +58,23 @@ export function loadConfigFile(path: string, readFile: (path: string) => string)
 
 /** Checks the text of a config file; `file` is what errors call it. Throws a ConfigError. */
 export function parseConfig(text: string, file: string): Config {
+  return parseChecked(text, file, config);
+}
+
+/** Checks a text in YAML or JSON by a schema, as `parseConfig` does. Throws a ConfigError. */
+export function parseChecked<Schema extends z.ZodType>(
+  text: string,
+  file: string,
+  schema: Schema,
+): z.output<Schema> {
   const source = new ConfigSource(text);
   const problems = [...source.problems, ...secretProblems(source)];
   if (source.readable) {
     const value = plainValue(source, problems);
-    const checked = config.safeParse(value);
+    const checked = schema.safeParse(value);
     if (checked.success && problems.length === 0) return checked.data;
     const told = new Set(problems.map(({ path }) => path));
-    const found = schemaProblems(source, config, value, checked.error?.issues ?? []);
+    const found = schemaProblems(source, schema, value, checked.error?.issues ?? []);
     problems.push(...found.filter(({ path }) => !told.has(path)));
   }
   problems.sort((a, b) => a.line - b.line || a.column - b.column);

@@ -16,7 +16,7 @@ export function schemaProblems(
   return issues.flatMap((issue) => {
     const path = keyPathOf(issue);
     if (issue.code === "unrecognized_keys") {
-      const at = schemaAt(schema, path);
+      const at = schemaAt(schema, value, path);
       return issue.keys.map((key) => source.problem([...path, key], unknownKey(key, at)));
     }
     return [source.problem(path, problemWords(schema, value, issue, looksSecret))];

@@ -6,6 +6,7 @@ export {
   type FindConfigOptions,
   findConfigFile,
   loadConfigFile,
+  parseChecked,
   parseConfig,
 } from "./config-file.ts";
 export type { ConfigProblem } from "./config-source.ts";

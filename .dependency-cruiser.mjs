@@ -1,5 +1,5 @@
 // The arrows of the house, one rule each:
-// hosts -> app -> (gateway, quality, cache, models, engine, providers, health, store) -> chain -> contract.
+// hosts -> app -> (gateway, quality, cache, models, engine, providers, health, store, drills) -> chain -> contract.
 // tests/scripts/arrows.test.ts breaks every rule once and sees it fire.
 import { createRequire } from "node:module";
 
@@ -13,7 +13,7 @@ Visitor.prototype.visitStatement = function (statement) {
   return statement;
 };
 
-const rooms = "gateway|quality|cache|models|engine|providers|health|store";
+const rooms = "gateway|quality|cache|models|engine|providers|health|store|drills";
 const packages = ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-bundled", "npm-no-pkg", "npm-unknown"];
 
 /** @type {import("dependency-cruiser").IConfiguration} */

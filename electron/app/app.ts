@@ -41,6 +41,7 @@ import { Budget } from "./budget.ts";
 import { Cache } from "./cache.ts";
 import { asSecretLink, ChainSettings } from "./chain-settings.ts";
 import { Connections } from "./connections.ts";
+import { Drills } from "./drills.ts";
 import { Egress } from "./egress.ts";
 import { engineSettings } from "./engine-settings.ts";
 import { bundledEmbedder, GatewayService } from "./gateway.ts";
@@ -109,6 +110,8 @@ export interface App extends AsyncDisposable {
   local: Local;
   /** Measures links against each other. */
   lab: Lab;
+  /** Rehearsed failures, on chains of their own. */
+  drills: Drills;
   /** The host knows of another network, or the machine has woken up: links are tried again at once. */
   networkChanged(): void;
   /** Begins to work off the outbox: for hosts that stay, and so may ask again later. */
@@ -188,11 +191,12 @@ export function createApp(options: AppOptions): App {
   });
   const { ollama } = local;
   const plain = createProviders({ apiKey, fetch: egress.fetch, clock, ollama });
-  const providers: Partial<Record<ProviderName, Provider>> = {
+  const providersWith = (engine: EngineClient): Partial<Record<ProviderName, Provider>> => ({
     ...plain,
     ollama: ollama.startedWhenNeeded(plain.ollama),
     llama: withLoneQuestions(llamaProvider({ engine, resolveModel: (model) => models.pathOf(model) })),
-  };
+  });
+  const providers = providersWith(engine);
   const provider = ({ provider: name }: Link): Provider => egress.guard(providers[name] as Provider);
 
   const settings = new ChainSettings({
@@ -236,18 +240,20 @@ export function createApp(options: AppOptions): App {
     onError,
   });
   const levels = new LevelWatch({ clock, links: () => settings.links });
+  const spend = new Spend({ database });
   const budget = new Budget({
-    spend: new Spend({ database }),
+    spend,
     clock,
     capUsd: () => settings.config.budget?.monthly_usd ?? null,
     priceOf: (id) => settings.links.find((link) => link.id === id)?.price ?? null,
     onError,
   });
+  const savedBreakers = new SavedState({ database, clock, key: "breakers" });
   const health = opened.use(
     new Health({
       clock,
       random: Math.random,
-      store: new SavedState({ database, clock, key: "breakers" }),
+      store: savedBreakers,
       budget,
       probe: (link, signal) => {
         // A probe asks whether a server is there, and is no reason to start one.
@@ -310,6 +316,7 @@ export function createApp(options: AppOptions): App {
         gpuUnavailable: engine.status.gpu_unavailable,
         isStarter: (id) => settings.links.some((link) => link.id === id && isStarter(link)),
         budget: budget.state(),
+        drill: drills.running && { name: drills.running.name, isOwn: false },
       }),
     onAttempt: (attempt, exchange) => {
       const cost = budget.record(attempt, exchange);
@@ -360,6 +367,7 @@ export function createApp(options: AppOptions): App {
     config_file: settings.file,
     warnings,
     version: options.version,
+    drill: drills.running,
   }));
   engine.onStatus(() => status.changed());
   status.onChange(() => instruments.standing.changed());
@@ -401,7 +409,24 @@ export function createApp(options: AppOptions): App {
     newId: randomUUID,
     onError,
   });
+  const drills = new Drills({
+    clock,
+    resources,
+    dataDir,
+    version: options.version,
+    provider: (link, engine) => egress.guard(providersWith(engine)[link.provider] as Provider),
+    spawnEngine: options.spawnEngine,
+    savedBreakers: () => savedBreakers.load(),
+    spend,
+    budget,
+    locale,
+    requirements: options.requirements ?? [],
+    inForce: () => ({ config: settings.config, level: settings.rules.level, presets }),
+    onChange: () => status.changed(),
+    onError,
+  });
   const router = createRouter({
+    drills,
     lab,
     gateway,
     models,
@@ -429,12 +454,14 @@ export function createApp(options: AppOptions): App {
     models,
     local,
     lab,
+    drills,
     networkChanged: () => health.networkChanged(),
     startOutbox: () => outbox.start(),
     startCache: () => cache.start(),
     cache,
     log: options.log ?? silentLog,
     async [Symbol.asyncDispose]() {
+      await drills[Symbol.asyncDispose]();
       await gateway[Symbol.asyncDispose]();
       await models.downloads[Symbol.asyncDispose]();
       await lab[Symbol.asyncDispose]();

@@ -75,13 +75,7 @@ export class ChainSettings {
 
   /** How links are probed. */
   get probes(): ProbeSettings {
-    const { probes = true, probe_interval = "30s", probe_timeout = "10s" } = this.#config.health ?? {};
-    return {
-      enabled: probes,
-      intervalMs: durationMs(probe_interval),
-      timeoutMs: durationMs(probe_timeout),
-      idleAfterMs: probesIdleAfterMs,
-    };
+    return probesOf(this.#config);
   }
 
   /** Sets the best level that may be used. */
@@ -151,20 +145,36 @@ export class ChainSettings {
         `Link "${unknown.id}": this version has no provider "${unknown.provider}". It has: ${known}.`,
       );
     }
-    return {
-      links,
-      strategy: config.strategy ?? "priority",
-      skip: skipOf(config.skip),
-      recovery: config.recovery ?? "continue",
-      hedge: hedgeOf(config.hedge),
-      level: this.#parts.store.get().level,
-      deadlineMs: config.deadline ? durationMs(config.deadline) : deadlineMs,
-      offline: {
-        message: config.offline?.message ?? offlineMessage,
-        retryAfterMs: config.offline?.retry_after ? durationMs(config.offline.retry_after) : retryAfterMs,
-      },
-    };
+    return rulesOf(config, links, this.#parts.store.get().level);
   }
+}
+
+/** How the links of a config are probed. */
+export function probesOf({ health = {} }: Config): ProbeSettings {
+  const { probes = true, probe_interval = "30s", probe_timeout = "10s" } = health;
+  return {
+    enabled: probes,
+    intervalMs: durationMs(probe_interval),
+    timeoutMs: durationMs(probe_timeout),
+    idleAfterMs: probesIdleAfterMs,
+  };
+}
+
+/** The rules of a config, every default filled in. */
+export function rulesOf(config: Config, links: readonly Link[], level: Level): ChainRules {
+  return {
+    links,
+    strategy: config.strategy ?? "priority",
+    skip: skipOf(config.skip),
+    recovery: config.recovery ?? "continue",
+    hedge: hedgeOf(config.hedge),
+    level,
+    deadlineMs: config.deadline ? durationMs(config.deadline) : deadlineMs,
+    offline: {
+      message: config.offline?.message ?? offlineMessage,
+      retryAfterMs: config.offline?.retry_after ? durationMs(config.offline.retry_after) : retryAfterMs,
+    },
+  };
 }
 
 function skipOf(skip: Config["skip"] = "always_answer"): SkipRule {

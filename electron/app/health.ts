@@ -31,6 +31,8 @@ export interface HealthParts {
   random: () => number;
   /** The cheapest honest request to a link; rejects with a ProviderFailure. */
   probe(link: Link, signal: AbortSignal): Promise<Probed>;
+  /** The network as the system tells it, null when there is none; the machine's own unless given. */
+  network?(): string | null;
   /** What the machine says of its power; probes pause on battery. */
   onBattery(): boolean;
   /** Something that the status shows has changed. */
@@ -63,7 +65,7 @@ export class Health implements Gate, Disposable {
     this.#breakers = new Breakers({ clock, counts: countsAgainstLink, store, onChange, onWarning });
     this.#connectivity = new Connectivity({
       clock,
-      network: () => networkOf(networkInterfaces()),
+      network: parts.network ?? (() => networkOf(networkInterfaces())),
       onChange: () => {
         onChange();
         this.#probes.wake();

@@ -3,10 +3,11 @@ import { api, type Preset, type Status } from "../contract/index.ts";
 import { type EngineClient, EngineFailure } from "../engine/index.ts";
 import { ModelError } from "../models/index.ts";
 import type { Conversations } from "../store/index.ts";
-import { StoreError } from "../store/index.ts";
+import { ConfigError, StoreError } from "../store/index.ts";
 import type { Answers } from "./answers.ts";
 import type { Cache } from "./cache.ts";
 import type { ChainSettings } from "./chain-settings.ts";
+import type { Drills } from "./drills.ts";
 import type { GatewayService } from "./gateway.ts";
 import type { Lab } from "./lab.ts";
 import type { LinkTester } from "./link-test.ts";
@@ -29,6 +30,7 @@ export interface RouterParts {
   gateway: GatewayService;
   cache: Cache;
   lab: Lab;
+  drills: Drills;
 }
 
 /** The contract, implemented: each procedure a line or two over the part that does the work. */
@@ -47,13 +49,17 @@ export function createRouter(parts: RouterParts) {
     gateway,
     cache,
     lab,
+    drills,
   } = parts;
   const door = implement(api).use(async ({ next }) => {
     try {
       return await next();
     } catch (error) {
       const isTold =
-        error instanceof StoreError || error instanceof ModelError || error instanceof EngineFailure;
+        error instanceof StoreError ||
+        error instanceof ConfigError ||
+        error instanceof ModelError ||
+        error instanceof EngineFailure;
       throw isTold ? asWireError(error) : error;
     }
   });
@@ -167,6 +173,14 @@ export function createRouter(parts: RouterParts) {
       ballot: door.lab.ballot.handler(({ input }) => lab.ballot(input.id)),
       vote: door.lab.vote.handler(({ input }) => lab.vote(input.id, input.prompt_id, input.slot)),
     },
+    drills: {
+      get: door.drills.get.handler(() => drills.state()),
+      watch: door.drills.watch.handler(({ signal }) => drills.watch(signal)),
+      start: door.drills.start.handler(({ input }) => drills.start(input)),
+      stop: door.drills.stop.handler(() => drills.stop()),
+      report: door.drills.report.handler(({ input }) => drills.reports.get(input.id)),
+      page: door.drills.page.handler(({ input }) => ({ html: drills.reports.html(input.id) })),
+    },
     settings: {
       get: door.settings.get.handler(() => settings.settings),
       setLanguage: door.settings.setLanguage.handler(({ input }) => settings.setLanguage(input.language)),
@@ -194,7 +208,10 @@ export function createRouter(parts: RouterParts) {
 
 export type AppRouter = ReturnType<typeof createRouter>;
 
-function asWireError(error: StoreError | ModelError | EngineFailure): ORPCError<string, undefined> {
+function asWireError(
+  error: StoreError | ConfigError | ModelError | EngineFailure,
+): ORPCError<string, undefined> {
+  if (error instanceof ConfigError) return new ORPCError("BAD_REQUEST", { message: error.message });
   const codes: Record<string, string> = {
     not_found: "NOT_FOUND",
     conflict: "CONFLICT",

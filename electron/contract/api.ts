@@ -4,6 +4,7 @@ import { cacheEntry, cacheLookupRecord, cachePurge, cacheStats } from "./cache.t
 import { chainEvent } from "./chat.ts";
 import { config, linkConfig } from "./config.ts";
 import { conversation, storedMessage } from "./conversation.ts";
+import { drillProgress, drillReport, drillStart, drillsState } from "./drill-report.ts";
 import { gatewayInfo } from "./gateway.ts";
 import { labBallot, labReport, labRun, labStart } from "./lab.ts";
 import { localServer, ollamaState } from "./local-servers.ts";
@@ -201,6 +202,17 @@ export const api = {
     vote: base
       .input(byId.extend({ prompt_id: z.string(), slot: z.int().nonnegative().nullable() }))
       .output(labBallot.nullable()),
+  },
+  drills: {
+    get: base.output(drillsState),
+    /** The state now, and again whenever it has changed, a few times a second while a drill runs. */
+    watch: base.output(eventIterator(drillsState)),
+    /** CONFLICT while one runs, or when it may cost money and `may_cost` is not said. */
+    start: base.input(drillStart).output(drillProgress),
+    stop: base.output(nothing),
+    report: base.input(byId).output(drillReport),
+    /** The report as one HTML file. */
+    page: base.input(byId).output(z.object({ html: z.string() })),
   },
   settings: {
     get: base.output(settings),

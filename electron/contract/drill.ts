@@ -192,7 +192,7 @@ export const drill = z
     max_duration: duration,
     /** The same seed gives the same faults and delays (1). */
     seed: z.int().nonnegative().optional(),
-    /** Stands above the config in force, key by key. */
+    /** Stands above the config in force, key by key. With a `fallback_chain` of its own nothing else of that config holds. */
     config: drillConfig.optional(),
     /** By the id of the link. */
     stand_ins: z.record(z.string(), standIn).optional(),

@@ -68,11 +68,7 @@ export function shapeOf(schema: Schema | null): Readonly<Record<string, Schema>>
 }
 
 /** The schema of what stands at a path of a value; null where there is none. */
-export function schemaAt(
-  schema: Schema,
-  value: unknown,
-  path: readonly (string | number)[],
-): Schema | null {
+export function schemaAt(schema: Schema, value: unknown, path: readonly (string | number)[]): Schema | null {
   let at = kindOf(schema, value);
   for (const [index, part] of path.entries()) {
     at = kindOf(within(at, part), valueAt(value, path.slice(0, index + 1)));

@@ -99,5 +99,7 @@ export const status = z.object({
   /** What the person has to know of this machine, each a sentence or two: a file that was put aside, say. Shown until closed. */
   warnings: z.array(z.string()),
   version: z.string(),
+  /** The drill that runs now, and when it ends at the latest; null while none does. */
+  drill: z.object({ name: z.string(), ends_at: z.iso.datetime() }).nullable(),
 });
 export type Status = z.infer<typeof status>;

@@ -78,7 +78,7 @@ function factsOf(report: DrillReport): [string, string][] {
     ...(report.without === null ? [] : [["Switched off", mechanismText[report.without]] as [string, string]]),
     ["Requests", String(report.answers.length)],
     ["Seed", String(report.seed)],
-    ["Cost", report.cost_usd === null ? "nothing" : `$${report.cost_usd.toFixed(4)}`],
+    ["Cost", !report.cost_usd ? "nothing" : `$${report.cost_usd.toFixed(4)}`],
   ];
 }
 

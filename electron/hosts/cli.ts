@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { type AskOptions, ask } from "./cli/ask.ts";
 import { cacheExport, cachePurge, cacheSearch, cacheStats, type PurgeOptions } from "./cli/cache.ts";
 import { type DoctorOptions, doctor } from "./cli/doctor.ts";
+import { addDrillCommands } from "./cli/drill-commands.ts";
 import { exitCode } from "./cli/exit-codes.ts";
 import { addLabCommands } from "./cli/lab-commands.ts";
 import * as modelCommands from "./cli/models.ts";
@@ -99,6 +100,7 @@ function commandLine(terminal: Terminal, done: (code: number) => void): Command 
     .description("print every answer with its question as a line of JSON")
     .action(() => withApp(({ app }) => cacheExport(app, terminal)));
   addLabCommands(program, terminal, withApp);
+  addDrillCommands(program, terminal, withApp);
   return program;
 }
 

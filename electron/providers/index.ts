@@ -20,4 +20,5 @@ export { openaiCompatibleProvider } from "./openai-compatible.ts";
 export type { OllamaOptions, ProviderOptions } from "./options.ts";
 export { originOf } from "./origin.ts";
 export { loadPresets, parsePresets } from "./presets.ts";
+export { rehearsedFailure } from "./rehearsed.ts";
 export { vertexProvider } from "./vertex.ts";

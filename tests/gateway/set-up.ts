@@ -78,6 +78,7 @@ export function setUp(
     config_file: null,
     warnings: [],
     version: "0.0.0",
+    drill: null,
   };
   const gateway = createGateway({
     run: (request, signal) => chain.run(request, signal),

@@ -27,6 +27,7 @@ import {
   type Status,
   type StoredMessage,
 } from "../../../electron/contract/index.ts";
+import { FakeDrills } from "./fake-drills.ts";
 import { FakeLab } from "./fake-lab.ts";
 import { fakeOllama, fakeServers, ollamaState } from "./fake-local.ts";
 import { fakeModels, modelsState } from "./fake-models.ts";
@@ -94,6 +95,7 @@ interface Generation {
  */
 export class FakeApp {
   readonly lab = new FakeLab();
+  readonly drills = new FakeDrills();
   readonly status = new Signal<Status>(status());
   gateway: GatewayInfo = { enabled: false, port: 4141, url: null, error: null, token_source: "session" };
   gatewayToken = "token-of-this-session";
@@ -430,6 +432,7 @@ export class FakeApp {
       ollama: fakeOllama(this.local),
       servers: fakeServers(this.local),
       lab: this.lab.router(os),
+      drills: this.drills.router(os),
       settings: {
         get: os.settings.get.handler(() => this.settings),
         setLanguage: os.settings.setLanguage.handler(({ input }) => {

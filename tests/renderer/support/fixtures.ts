@@ -168,6 +168,7 @@ export function status(change: Partial<Status> = {}): Status {
     config_file: null,
     warnings: [],
     version: "0.1.0",
+    drill: null,
     ...change,
   };
 }

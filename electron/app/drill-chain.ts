@@ -1,0 +1,202 @@
+import type { Clock, Link, Provider, Requirement } from "../chain/index.ts";
+import type { ChainEvent, ChatRequest, Status } from "../contract/index.ts";
+import { Injector, seeded, standInProvider } from "../drills/index.ts";
+import { EngineClient, type EngineProcess } from "../engine/index.ts";
+import { type Locale, noticesOf } from "../notices/index.ts";
+import { rehearsedFailure } from "../providers/index.ts";
+import type { Spend } from "../store/index.ts";
+import { Budget } from "./budget.ts";
+import { probesOf, rulesOf } from "./chain-settings.ts";
+import { drillCache } from "./drill-cache.ts";
+import type { DrillPlan } from "./drill-plan.ts";
+import { billed, DrillSpend } from "./drill-spend.ts";
+import type { DrillWatch } from "./drill-watch.ts";
+import { engineSettings } from "./engine-settings.ts";
+import { Health } from "./health.ts";
+import { LevelWatch } from "./level-watch.ts";
+import { probe } from "./link-test.ts";
+import { Metrics } from "./metrics.ts";
+import { Quality } from "./quality.ts";
+import { isStarter } from "./starter.ts";
+
+/** What a drill may have of the app. */
+export interface DrillChainParts {
+  clock: Clock;
+  /** The real provider of a link, behind the app's one door; models on this machine run in the engine that is given. */
+  provider(link: Link, engine: EngineClient): Provider;
+  spawnEngine(): EngineProcess;
+  /** The breakers' state as it was kept last. */
+  savedBreakers(): string | null;
+  /** What was spent this month; read only. */
+  spend: Pick<Spend, "month" | "byLink">;
+  /** The person's own budget, which counts what a drill really spends. */
+  budget: Pick<Budget, "record">;
+  locale(): Locale;
+  requirements: readonly Requirement[];
+  version: string;
+  onError(error: unknown): void;
+}
+
+/** A chain for one drill, with nothing shared but the ways to real links. */
+export interface DrillChain extends AsyncDisposable {
+  injector: Injector;
+  run(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChainEvent>;
+  metrics(): Promise<string>;
+  status(): Status;
+  /** From now on told of everything that a log would tell. */
+  watch(watch: DrillWatch): void;
+}
+
+/**
+ * Builds a chain of its own for a drill: health begins with a copy of the breakers' state, the budget with a copy of the month; cache,
+ * latencies, levels and metrics begin empty, and models on this machine run in a process of their own. All of it is in memory and
+ * goes with the drill, whichever way that ends.
+ */
+export function createDrillChain(
+  { drill, config, links, isSealed, level }: DrillPlan,
+  parts: DrillChainParts,
+): DrillChain {
+  const { clock, version } = parts;
+  const now = () => clock.now();
+  const random = seeded(drill.seed ?? 1);
+  let engineProcess: EngineProcess | null = null;
+  const engine = new EngineClient({
+    spawn: () => {
+      const started = parts.spawnEngine();
+      engineProcess = started;
+      started.onExit(() => {
+        if (engineProcess === started) engineProcess = null;
+      });
+      return started;
+    },
+    clock,
+    settings: () => engineSettings(config.engine),
+  });
+  const injector = new Injector({
+    faults: drill.faults,
+    seed: drill.seed ?? 1,
+    links,
+    clock,
+    failureOf: rehearsedFailure,
+    killEngine: () => {
+      engineProcess?.kill();
+      return engineProcess !== null;
+    },
+  });
+  const providers = new Map(
+    links.map((link) => {
+      const script = drill.stand_ins?.[link.id];
+      const provider = script
+        ? standInProvider(script, clock)
+        : billed(parts.provider(link, engine), parts.budget, clock);
+      return [link.id, injector.guard(provider)];
+    }),
+  );
+  const provider = (link: Link) => providers.get(link.id) as Provider;
+  const budget = new Budget({
+    spend: new DrillSpend(parts.spend),
+    clock,
+    capUsd: () => config.budget?.monthly_usd ?? null,
+    priceOf: (id) => links.find((link) => link.id === id)?.price ?? null,
+    onError: parts.onError,
+  });
+  const rules = rulesOf(config, links, level);
+  const levels = new LevelWatch({ clock, links: () => links });
+  levels.set(level);
+  let watch: DrillWatch | null = null;
+  const changed = () => watch?.standing(status());
+  const warnings: string[] = [];
+  const health = new Health({
+    clock,
+    random,
+    // Links that a drill brings are new to everybody.
+    store: { load: isSealed ? () => null : parts.savedBreakers, save: () => {} },
+    budget,
+    probe: (link, signal) => probe(provider(link), link, clock, signal),
+    // Where every link is a stand-in, a machine without a network is as good as any.
+    ...(isSealed && { network: () => "drill" }),
+    onBattery: () => false,
+    onChange: changed,
+    onWarning: (text) => void warnings.push(text),
+    onProbe: (probed) => levels.record(probed),
+    onRecovery: () => {},
+    onBadSign: () => {},
+  });
+  const breakers = new Map(config.fallback_chain?.map(({ id, breaker }) => [id, breaker]));
+  health.configure(
+    links.map((link) => ({ ...link, breaker: breakers.get(link.id) })),
+    probesOf(config),
+  );
+  const status = (): Status => ({
+    level: levels.level,
+    ceiling: level,
+    offline: health.offline,
+    budget: budget.state(),
+    outbox: { waiting: 0, ready: 0 },
+    links: links.map(({ id, provider: family, model, tier }) => ({
+      id,
+      provider: family,
+      model,
+      tier,
+      ...health.statusOf(id),
+    })),
+    engine: engine.status,
+    config_file: null,
+    warnings,
+    version,
+    drill: null,
+  });
+  engine.onStatus(changed);
+  const metrics = new Metrics(status);
+  const chain = new Quality({
+    chain: {
+      rules: () => rules,
+      provider,
+      gate: health,
+      clock,
+      random,
+      cache: config.cache?.enabled === false ? null : drillCache(clock),
+      notices: (receipt, ending) =>
+        noticesOf(receipt, {
+          ...ending,
+          locale: parts.locale(),
+          now: now(),
+          restsUntil: (id) => msOf(health.statusOf(id).circuit.opens_until),
+          gpuUnavailable: engine.status.gpu_unavailable,
+          isStarter: (id) => links.some((link) => link.id === id && isStarter(link)),
+          budget: budget.state(),
+          drill: { name: drill.name, isOwn: true },
+        }),
+      onAttempt: (attempt, exchange) => {
+        budget.record(attempt, exchange);
+        levels.record(attempt);
+        health.record(attempt);
+        metrics.recordAttempt(attempt);
+        watch?.attempt(attempt);
+      },
+    },
+    config: () => config,
+    requirements: parts.requirements,
+  });
+  return {
+    injector,
+    run: (request, signal) =>
+      levels.over(chain.run(request, signal), (finished) => {
+        metrics.recordEnd(finished);
+        watch?.request(finished);
+        changed();
+      }),
+    metrics: async () => (await metrics.read()).text,
+    status,
+    watch: (given) => {
+      watch = given;
+    },
+    async [Symbol.asyncDispose]() {
+      watch = null;
+      health[Symbol.dispose]();
+      await engine[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const msOf = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso));

@@ -421,6 +421,7 @@ export function createApp(options: AppOptions): App {
     budget,
     locale,
     requirements: options.requirements ?? [],
+    log: options.log ?? silentLog,
     inForce: () => ({ config: settings.config, level: settings.rules.level, presets }),
     onChange: () => status.changed(),
     onError,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Clock, Link, Provider, Requirement } from "../chain/index.ts";
 import type { ChainEvent, ChatRequest, Status } from "../contract/index.ts";
 import { Injector, seeded, standInProvider } from "../drills/index.ts";
@@ -10,12 +11,12 @@ import { probesOf, rulesOf } from "./chain-settings.ts";
 import { drillCache } from "./drill-cache.ts";
 import type { DrillPlan } from "./drill-plan.ts";
 import { billed, DrillSpend } from "./drill-spend.ts";
-import type { DrillWatch } from "./drill-watch.ts";
 import { engineSettings } from "./engine-settings.ts";
 import { Health } from "./health.ts";
+import { Instruments } from "./instruments.ts";
 import { LevelWatch } from "./level-watch.ts";
 import { probe } from "./link-test.ts";
-import { Metrics } from "./metrics.ts";
+import type { Log } from "./log.ts";
 import { Quality } from "./quality.ts";
 import { isStarter } from "./starter.ts";
 
@@ -41,20 +42,19 @@ export interface DrillChainParts {
 export interface DrillChain extends AsyncDisposable {
   injector: Injector;
   run(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChainEvent>;
+  /** The text of `/metrics`. */
   metrics(): Promise<string>;
-  status(): Status;
-  /** From now on told of everything that a log would tell. */
-  watch(watch: DrillWatch): void;
 }
 
 /**
  * Builds a chain of its own for a drill: health begins with a copy of the breakers' state, the budget with a copy of the month; cache,
  * latencies, levels and metrics begin empty, and models on this machine run in a process of their own. All of it is in memory and
- * goes with the drill, whichever way that ends.
+ * goes with the drill, whichever way that ends. `log` hears what an operator would read of this chain.
  */
 export function createDrillChain(
   { drill, config, links, isSealed, level }: DrillPlan,
   parts: DrillChainParts,
+  log: Log,
 ): DrillChain {
   const { clock, version } = parts;
   const now = () => clock.now();
@@ -103,8 +103,6 @@ export function createDrillChain(
   const rules = rulesOf(config, links, level);
   const levels = new LevelWatch({ clock, links: () => links });
   levels.set(level);
-  let watch: DrillWatch | null = null;
-  const changed = () => watch?.standing(status());
   const warnings: string[] = [];
   const health = new Health({
     clock,
@@ -116,7 +114,7 @@ export function createDrillChain(
     // Where every link is a stand-in, a machine without a network is as good as any.
     ...(isSealed && { network: () => "drill" }),
     onBattery: () => false,
-    onChange: changed,
+    onChange: () => instruments.standing.changed(),
     onWarning: (text) => void warnings.push(text),
     onProbe: (probed) => levels.record(probed),
     onRecovery: () => {},
@@ -131,7 +129,7 @@ export function createDrillChain(
     level: levels.level,
     ceiling: level,
     offline: health.offline,
-    budget: budget.state(),
+    budget: budget.status(),
     outbox: { waiting: 0, ready: 0 },
     links: links.map(({ id, provider: family, model, tier }) => ({
       id,
@@ -146,8 +144,24 @@ export function createDrillChain(
     version,
     drill: null,
   });
-  engine.onStatus(changed);
-  const metrics = new Metrics(status);
+  const instruments: Instruments = new Instruments({
+    log,
+    clock,
+    newId: randomUUID,
+    content: () => false,
+    status,
+    standing: () => ({
+      level: levels.level,
+      offline: health.offline,
+      circuits: links.map(({ id }) => ({ link: id, circuit: health.statusOf(id).circuit })),
+      engine: engine.status,
+      warnings,
+    }),
+    budget: () => budget.state(),
+    onEnd: ({ finished }) => finished && levels.recordEnd(finished),
+  });
+  instruments.standing.look();
+  engine.onStatus(() => instruments.standing.changed());
   const chain = new Quality({
     chain: {
       rules: () => rules,
@@ -168,11 +182,10 @@ export function createDrillChain(
           drill: { name: drill.name, isOwn: true },
         }),
       onAttempt: (attempt, exchange) => {
-        budget.record(attempt, exchange);
+        const cost = budget.record(attempt, exchange);
         levels.record(attempt);
         health.record(attempt);
-        metrics.recordAttempt(attempt);
-        watch?.attempt(attempt);
+        instruments.recordAttempt(attempt, exchange.request, cost !== null);
       },
     },
     config: () => config,
@@ -180,19 +193,9 @@ export function createDrillChain(
   });
   return {
     injector,
-    run: (request, signal) =>
-      levels.over(chain.run(request, signal), (finished) => {
-        metrics.recordEnd(finished);
-        watch?.request(finished);
-        changed();
-      }),
-    metrics: async () => (await metrics.read()).text,
-    status,
-    watch: (given) => {
-      watch = given;
-    },
+    run: instruments.runs.noted(chain.run.bind(chain), "answer"),
+    metrics: async () => (await instruments.metrics.read()).text,
     async [Symbol.asyncDispose]() {
-      watch = null;
       health[Symbol.dispose]();
       await engine[Symbol.asyncDispose]();
     },

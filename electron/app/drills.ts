@@ -16,13 +16,15 @@ import { createDrillChain, type DrillChainParts } from "./drill-chain.ts";
 import { type DrillFile, DrillFiles } from "./drill-files.ts";
 import { costText, type DrillMode, type DrillPlan, type InForce, planOf } from "./drill-plan.ts";
 import { DrillReports } from "./drill-reports.ts";
-import { DrillWatch } from "./drill-watch.ts";
+import type { Log, LogFields } from "./log.ts";
 import { Watched } from "./watched.ts";
 
 export interface DrillsParts extends DrillChainParts {
   resources: string;
   dataDir: string;
   inForce(): InForce;
+  /** The person's own log, which is told that a drill began and ended, and nothing of what happened in it. */
+  log: Log;
   /** A drill has begun or ended. */
   onChange(): void;
 }
@@ -93,7 +95,7 @@ export class Drills implements AsyncDisposable {
 
   /** Starts a drill. Throws a StoreError `conflict` while one runs, or when it may cost money and nobody agreed to that. */
   start({ drill: reference, may_cost, ...mode }: DrillStart): DrillProgress {
-    const { clock, onError, onChange, resources, version } = this.#parts;
+    const { clock, log, onError, onChange, resources, version } = this.#parts;
     if (this.#running)
       throw new StoreError(
         "conflict",
@@ -102,8 +104,16 @@ export class Drills implements AsyncDisposable {
     const { file, plan, cost } = this.plan(reference, mode);
     if (cost !== null && !may_cost) throw new StoreError("conflict", cost);
     const abort = new AbortController();
-    const chain = createDrillChain(plan, this.#parts);
-    const rehearsal = new Rehearsal({
+    let rehearsal: Rehearsal | null = null;
+    const note = (fields: LogFields, text: string) => rehearsal?.note(fields, text);
+    const chain = createDrillChain(plan, this.#parts, {
+      debug: note,
+      info: note,
+      warn: note,
+      error: note,
+      hide: () => {},
+    });
+    rehearsal = new Rehearsal({
       drill: plan.drill,
       clock,
       injector: chain.injector,
@@ -113,7 +123,6 @@ export class Drills implements AsyncDisposable {
       signal: abort.signal,
       onChange: () => this.#tellSoon(),
     });
-    chain.watch(new DrillWatch(rehearsal, chain.status()));
     const startedAt = clock.now();
     const run = { plan, file, id: `${stampOf(startedAt)}-${file.id}`, startedAt };
     const ended = rehearsal
@@ -122,6 +131,11 @@ export class Drills implements AsyncDisposable {
       .then((outcome) => reportOf(run, outcome, version))
       .then((report) => {
         this.reports.keep(report);
+        const { end, passed } = report;
+        log.info(
+          { event: "drill", drill: file.id, state: "ended", end, passed },
+          `The drill "${report.name}" has ended.`,
+        );
         return report;
       })
       .finally(() => {
@@ -132,6 +146,7 @@ export class Drills implements AsyncDisposable {
     ended.catch(onError);
     const running = { ...run, rehearsal, abort, ended };
     this.#running = running;
+    log.info({ event: "drill", drill: file.id, state: "started" }, `The drill "${plan.drill.name}" begins.`);
     onChange();
     this.#state.changed();
     return progressOf(running);

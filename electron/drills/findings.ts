@@ -1,7 +1,9 @@
 import { type DrillAnswer, type DrillExpectation, type DrillFinding, durationMs } from "../contract/index.ts";
-import type { DrillLine } from "./line.ts";
 import { type Sample, valueIn } from "./metrics-text.ts";
 import { expectationText, ms, percent } from "./words.ts";
+
+/** A line of the log: `event`, and fields that say more of it. */
+export type DrillLine = Readonly<Record<string, unknown>>;
 
 /** The names of alerts that fired; or why nobody could tell. */
 export type AlertsSeen = { fired: ReadonlySet<string>; known: ReadonlySet<string> } | { unchecked: string };

@@ -1,7 +1,6 @@
 /** Rehearsed failures: faults injected inside the providers' border, what must hold under them, and what came of it. */
 export { type AlertsSeen, percentileOf } from "./findings.ts";
 export { Injector, type InjectorParts } from "./injector.ts";
-export type { DrillLine } from "./line.ts";
 export { unknownLinks } from "./links.ts";
 export { type Rehearsed, without } from "./mechanisms.ts";
 export type { Sample, Series } from "./metrics-text.ts";

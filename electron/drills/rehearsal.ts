@@ -11,9 +11,8 @@ import {
   type DrillReport,
   durationMs,
 } from "../contract/index.ts";
-import { type AlertsSeen, findingOf } from "./findings.ts";
+import { type AlertsSeen, type DrillLine, findingOf } from "./findings.ts";
 import type { Injector } from "./injector.ts";
-import type { DrillLine } from "./line.ts";
 import { type Sample, seriesOf } from "./metrics-text.ts";
 import { send } from "./requests.ts";
 import { faultText } from "./words.ts";
@@ -59,15 +58,11 @@ export class Rehearsal {
     });
   }
 
-  /** Takes note of a line of the log. */
-  note(event: string, fields: Readonly<Record<string, string | number | boolean | null>>): void {
-    this.#lines.push({ ...fields, event, at_ms: this.#elapsedMs });
-  }
-
-  /** Takes note of something that is shown in the timeline. */
-  tell(what: DrillMoment["what"], text: string): void {
-    this.#moments.push({ at_ms: this.#elapsedMs, what, text });
-    this.#parts.onChange();
+  /** Takes note of a line of the log; what stands otherwise than before is shown in the timeline as well. */
+  note(fields: DrillLine, text: string): void {
+    this.#lines.push(fields);
+    const what = momentsOf[String(fields.event)];
+    if (what) this.#tell(what, text);
   }
 
   /** How it goes now. */
@@ -95,8 +90,8 @@ export class Rehearsal {
     const over = AbortSignal.any([signal, timeUp.signal]);
     const cancels = [clock.after(durationMs(drill.max_duration), () => timeUp.abort())];
     for (const { text, from_ms, to_ms } of this.#faults) {
-      cancels.push(clock.after(from_ms, () => this.tell("fault", `Begins: ${text}`)));
-      if (to_ms !== null) cancels.push(clock.after(to_ms, () => this.tell("fault", `Ends: ${text}`)));
+      cancels.push(clock.after(from_ms, () => this.#tell("fault", `Begins: ${text}`)));
+      if (to_ms !== null) cancels.push(clock.after(to_ms, () => this.#tell("fault", `Ends: ${text}`)));
     }
     await this.#sample();
     const everyMs = durationMs(drill.alerts?.sample ?? "1s");
@@ -121,7 +116,7 @@ export class Rehearsal {
     }
     const end = signal.aborted ? "stopped" : timeUp.signal.aborted ? "time_up" : "finished";
     const ends = { finished: "All requests have ended", time_up: "The time is up", stopped: "Stopped" };
-    this.tell("end", ends[end]);
+    this.#tell("end", ends[end]);
     const duration_ms = this.#elapsedMs;
     await this.#sample();
     this.#alerts = await this.#parts.alerts(this.#samples);
@@ -142,7 +137,7 @@ export class Rehearsal {
   async #send(group: Drill["requests"][number], signal: AbortSignal): Promise<void> {
     const { clock, run, drill } = this.#parts;
     const cancel = clock.after(durationMs(group.from ?? "0s"), () =>
-      this.tell("requests", `${group.count} requests begin${group.name ? `: ${group.name}` : ""}`),
+      this.#tell("requests", `${group.count} requests begin${group.name ? `: ${group.name}` : ""}`),
     );
     try {
       await send(group, {
@@ -160,12 +155,17 @@ export class Rehearsal {
     } finally {
       cancel();
     }
-    if (drill.requests.length > 1 && group.name) this.tell("requests", `All answered: ${group.name}`);
+    if (drill.requests.length > 1 && group.name) this.#tell("requests", `All answered: ${group.name}`);
   }
 
   async #sample(): Promise<void> {
     const atMs = this.#elapsedMs;
     this.#samples.push({ atMs, series: seriesOf(await this.#parts.metrics()) });
+  }
+
+  #tell(what: DrillMoment["what"], text: string): void {
+    this.#moments.push({ at_ms: this.#elapsedMs, what, text });
+    this.#parts.onChange();
   }
 
   #findings(isOver: boolean): DrillFinding[] {
@@ -187,3 +187,11 @@ export class Rehearsal {
     return this.#parts.clock.monotonic() - this.#startedAt;
   }
 }
+
+/** The events of the log that are shown in the timeline. */
+const momentsOf: Readonly<Record<string, DrillMoment["what"]>> = {
+  breaker: "circuit",
+  level: "level",
+  connectivity: "level",
+  engine: "engine",
+};

@@ -274,6 +274,17 @@ export const hedged: Script = async function* () {
   yield finished(text, receipt([skipped, slower, faster], { reason: "overloaded" }));
 };
 
+/** The first provider is late, and the second is asked as well; nothing more until the door opens, and then the end. */
+export function hedging(door: { passed: Promise<void> }): Script {
+  return async function* () {
+    const second = attempt({ link: "second", model: "claude-sonnet-5", tier: "backup" });
+    yield started(attempt(), "cloud");
+    yield started(second, "backup");
+    await door.passed;
+    yield finished("High water.", receipt([attempt({ outcome: "cancelled", kind: "cancelled" }), second]));
+  };
+}
+
 const unreachable = attempt({
   outcome: "failed",
   kind: "network",

@@ -32,7 +32,8 @@ export function App() {
   const [listOpen, setListOpen] = useState(false);
   return (
     <TooltipProvider>
-      <div className="flex h-dvh flex-col">
+      {/* What is hidden from sight but read aloud must not make the whole frame scroll: hence its own block, clipped. */}
+      <div className="relative flex h-dvh flex-col overflow-clip">
         <ConnectionBanner connection={connection} />
         <Warnings warnings={statusNow?.warnings ?? []} />
         <div className="relative flex min-h-0 flex-1">

@@ -6,6 +6,7 @@ import { useStore } from "../state/index.ts";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/dialog.tsx";
 import { Input } from "../ui/field.tsx";
+import { Page, PageIntro } from "../ui/page.tsx";
 import { toast } from "../ui/toast.tsx";
 import { formatCount } from "../words/index.ts";
 import { EntryRow } from "./entry-row.tsx";
@@ -40,54 +41,49 @@ export function CachePage() {
     cache.refresh().catch((error: unknown) => console.error("The cache could not be read:", error));
   }, [cache]);
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto px-4 sm:px-6">
-      <div className="mx-auto max-w-[52rem] py-6">
-        <p className="text-ink-soft">
-          Answers of cloud links, kept for when no link can answer. A similar question is not the same
-          question: an earlier answer is given only where numbers, names, direction and negation agree.
-        </p>
-        {stats !== null && <Numbers stats={stats} />}
-        <div className="mt-6 flex flex-wrap items-center gap-2">
-          <Input
-            type="search"
-            aria-label="Search the earlier answers"
-            placeholder="Search questions and answers"
-            className="min-w-52 flex-1"
-            value={search}
-            onChange={(event) => attempt("The search failed.", cache.search(event.currentTarget.value))}
-          />
-          {purges.map((purge) => (
-            <Button key={purge.label} disabled={stats?.entries === 0} onClick={() => setPurging(purge)}>
-              {purge.label}
-            </Button>
-          ))}
-        </div>
-        {stats !== null && total === 0 && (
-          <p className="mt-6 text-sm text-ink-soft">
-            {search === ""
-              ? "Nothing is kept yet. Answers of cloud links will be."
-              : "Nothing fits the search."}
-          </p>
-        )}
-        {total > 0 && (
-          <ul aria-label="Earlier answers" className="mt-4 divide-y divide-line border-y border-line-strong">
-            {entries.map((entry) => (
-              <EntryRow
-                key={entry.id}
-                entry={entry}
-                onPin={() => attempt("It could not be pinned.", cache.pin(entry.id, !entry.pinned))}
-                onRemove={() => attempt("It is still there.", cache.remove(entry.id))}
-              />
-            ))}
-          </ul>
-        )}
-        {entries.length < total && (
-          <Button className="mt-3" onClick={() => attempt("No more could be read.", cache.more())}>
-            Show more ({formatCount(total - entries.length)})
+    <Page>
+      <PageIntro text="Answers of cloud links, kept for when no link can answer. A similar question is not the same question: an earlier answer is given only where numbers, names, direction and negation agree." />
+      {stats !== null && <Numbers stats={stats} />}
+      <div className="mt-6 flex flex-wrap items-center gap-2">
+        <Input
+          type="search"
+          aria-label="Search the earlier answers"
+          placeholder="Search questions and answers"
+          className="min-w-52 flex-1"
+          value={search}
+          onChange={(event) => attempt("The search failed.", cache.search(event.currentTarget.value))}
+        />
+        {purges.map((purge) => (
+          <Button key={purge.label} disabled={stats?.entries === 0} onClick={() => setPurging(purge)}>
+            {purge.label}
           </Button>
-        )}
-        <Lookups lookups={lookups} refusals={stats?.refusals ?? []} />
+        ))}
       </div>
+      {stats !== null && total === 0 && (
+        <p className="mt-6 text-sm text-ink-soft">
+          {search === ""
+            ? "Nothing is kept yet. Answers of cloud links will be."
+            : "Nothing fits the search."}
+        </p>
+      )}
+      {total > 0 && (
+        <ul aria-label="Earlier answers" className="mt-4 divide-y divide-line border-y border-line-strong">
+          {entries.map((entry) => (
+            <EntryRow
+              key={entry.id}
+              entry={entry}
+              onPin={() => attempt("It could not be pinned.", cache.pin(entry.id, !entry.pinned))}
+              onRemove={() => attempt("It is still there.", cache.remove(entry.id))}
+            />
+          ))}
+        </ul>
+      )}
+      {entries.length < total && (
+        <Button className="mt-3" onClick={() => attempt("No more could be read.", cache.more())}>
+          Show more ({formatCount(total - entries.length)})
+        </Button>
+      )}
+      <Lookups lookups={lookups} refusals={stats?.refusals ?? []} />
       {purging !== null && (
         <Confirm
           title={purging.title}
@@ -98,7 +94,7 @@ export function CachePage() {
           onClose={() => setPurging(null)}
         />
       )}
-    </div>
+    </Page>
   );
 }
 

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import type { Receipt, CacheUse as Use } from "../../electron/contract/index.ts";
 import { useApp } from "../app-model.ts";
 import { Button } from "../ui/button.tsx";
+import { Disclosure } from "../ui/disclosure.tsx";
 import { toast } from "../ui/toast.tsx";
 import { formatAge } from "../words/index.ts";
 
@@ -11,7 +12,10 @@ export function CacheUse({ receipt }: { receipt: Receipt }) {
   if (cache === undefined) return null;
   if (receipt.tier === "cache") {
     return (
-      <section aria-label="Earlier answer" className="mt-3 border-y border-line py-2 text-sm">
+      <section
+        aria-label="Earlier answer"
+        className="mt-3 border-y border-line py-2 text-sm [ul+&]:mt-0 [ul+&]:border-t-0"
+      >
         <Facts
           question={receipt.original_question ?? ""}
           similarity={receipt.similarity ?? 0}
@@ -45,18 +49,20 @@ function Facts({ question, similarity, ageS }: { question: string; similarity: n
 /** An answer to a similar question: folded, since it is no answer to this one. */
 function Similar({ lookup, similar }: { lookup: string; similar: NonNullable<Use["similar"]> }) {
   return (
-    <section aria-label="A similar earlier question" className="mt-3 border-y border-line py-2 text-sm">
+    <section
+      aria-label="A similar earlier question"
+      className="mt-3 border-y border-line py-2 text-sm [ul+&]:mt-0 [ul+&]:border-t-0"
+    >
       <p className="section-label">A similar earlier question</p>
       <Facts question={similar.question} similarity={similar.similarity} ageS={similar.age_s} />
-      <details className="mt-1.5">
-        <summary className="w-fit font-medium text-accent">Show the answer to that question</summary>
+      <Disclosure className="mt-1.5" summary="Show the answer to that question">
         <p className="mt-1.5 border-l-2 border-tier-cache bg-raised px-3 py-2 wrap-anywhere whitespace-pre-wrap">
           {similar.answer}
         </p>
         <p className="mt-1 text-xs text-ink-faint">
           {similar.link}, {similar.model}
         </p>
-      </details>
+      </Disclosure>
       <SameQuestion lookup={lookup} />
     </section>
   );

@@ -1,6 +1,7 @@
 import { Pin, PinOff, Trash2 } from "lucide-react";
 import type { CacheEntry } from "../../electron/contract/index.ts";
 import { Button } from "../ui/button.tsx";
+import { Disclosure } from "../ui/disclosure.tsx";
 import { Tooltip } from "../ui/tooltip.tsx";
 import { formatMoment } from "../words/index.ts";
 
@@ -22,13 +23,19 @@ export function EntryRow({ entry, onPin, onRemove }: EntryRowProps) {
   ].filter((fact) => fact !== null);
   return (
     <li aria-label={entry.question} className="flex items-start gap-3 py-3">
-      <details className="min-w-0 flex-1">
-        <summary className="font-semibold wrap-anywhere">{entry.question}</summary>
+      <Disclosure
+        className="flex-1"
+        summary={
+          <>
+            <span className="block text-base font-semibold">{entry.question}</span>
+            <span className="block text-xs font-normal text-ink-faint">{facts.join(" · ")}</span>
+          </>
+        }
+      >
         <p className="mt-1.5 max-h-72 overflow-y-auto border-l-2 border-tier-cache bg-raised px-3 py-2 text-sm wrap-anywhere whitespace-pre-wrap">
           {entry.answer}
         </p>
-      </details>
-      <p className="hidden shrink-0 pt-0.5 text-xs text-ink-faint sm:block">{facts.join(" · ")}</p>
+      </Disclosure>
       <div className="flex">
         <Tooltip text={entry.pinned ? "Let it go when it is old" : "Keep it, whatever its age"}>
           <Button variant="quiet" size="icon" aria-label={entry.pinned ? "Unpin" : "Pin"} onClick={onPin}>

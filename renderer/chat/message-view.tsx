@@ -17,12 +17,12 @@ import { useCopy } from "./use-copy.ts";
 import { Variants } from "./variants.tsx";
 
 /** A margin with who and when, and the text beside it; one below the other where there is little room. */
-const row = "mx-auto grid max-w-[62rem] grid-cols-1 gap-x-6 gap-y-1 @2xl:grid-cols-[9.5rem_minmax(0,46rem)]";
+const row = "mx-auto grid max-w-[62rem] grid-cols-1 gap-x-6 gap-y-1 @3xl:grid-cols-[9.5rem_minmax(0,46rem)]";
 
 export const QuestionView = memo(function QuestionView({ entry: { message } }: { entry: Entry }) {
   return (
     <article aria-label="Question" className={cn(row, "border-t border-line pt-4 pb-3 first:border-0")}>
-      <div className="flex items-baseline gap-2 @2xl:flex-col @2xl:gap-0">
+      <div className="flex items-baseline gap-2 @3xl:flex-col @3xl:gap-0">
         <span className="text-sm font-semibold text-ink-soft">You</span>
         <time dateTime={message.created_at} className="reading text-ink-faint">
           {formatMoment(message.created_at, new Date())}
@@ -61,7 +61,7 @@ export const AnswerView = memo(function AnswerView(props: AnswerViewProps) {
       data-state={message.state}
       className={cn(row, "pb-6")}
     >
-      <div className="flex flex-wrap items-baseline gap-x-3 @2xl:flex-col @2xl:items-start @2xl:gap-0.5">
+      <div className="flex flex-wrap items-baseline gap-x-3 @3xl:flex-col @3xl:items-start @3xl:gap-0.5">
         {tier !== null && (
           <TierBadge
             tier={tier}

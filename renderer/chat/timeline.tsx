@@ -79,8 +79,10 @@ function AttemptRow({ attempt, span, story }: AttemptRowProps) {
 function Readings({ attempt }: { attempt: Attempt }) {
   return (
     <dl className="flex flex-wrap gap-x-4 gap-y-0.5">
-      <Reading label="connected" value={formatMs(attempt.connect_ms)} />
-      <Reading label="first token" value={formatMs(attempt.first_token_ms)} />
+      {attempt.connect_ms !== null && <Reading label="connected" value={formatMs(attempt.connect_ms)} />}
+      {attempt.first_token_ms !== null && (
+        <Reading label="first token" value={formatMs(attempt.first_token_ms)} />
+      )}
       <Reading label="total" value={formatMs(attempt.duration_ms)} />
       {attempt.usage !== null && (
         <Reading
@@ -88,8 +90,8 @@ function Readings({ attempt }: { attempt: Attempt }) {
           value={`${formatCount(attempt.usage.input_tokens)} in, ${formatCount(attempt.usage.output_tokens)} out`}
         />
       )}
-      <Reading label="cost" value={formatUsd(attempt.cost_usd)} />
-      {attempt.outcome === "failed" && attempt.status !== null && (
+      {attempt.cost_usd !== null && <Reading label="cost" value={formatUsd(attempt.cost_usd)} />}
+      {attempt.status !== null && attempt.status >= 400 && (
         <Reading label="HTTP status" value={String(attempt.status)} />
       )}
     </dl>
@@ -158,7 +160,7 @@ export function Timeline({ id, receipt, asking = [], speaking = false }: Timelin
         <span className="text-sm font-semibold">{countWords(attempts.length + asking.length)}</span>
         <dl className="flex flex-wrap gap-x-4 gap-y-0.5">
           {attempts.length > 0 && <Reading label="in all" value={formatMs(wholeMs)} />}
-          {receipt.cost_usd !== undefined && <Reading label="cost" value={formatUsd(receipt.cost_usd)} />}
+          {receipt.cost_usd != null && <Reading label="cost" value={formatUsd(receipt.cost_usd)} />}
           {receipt.level !== undefined && <Reading label="level" value={receipt.level} />}
           {receipt.requested_tier !== undefined && receipt.requested_tier !== receipt.tier && (
             <Reading label="asked for" value={tierLooks[receipt.requested_tier].label} />

@@ -88,7 +88,7 @@ export function BudgetDetails({ budget }: { budget: BudgetStatus }) {
         {cap_usd !== null && `, of ${formatUsd(cap_usd)}`}
       </p>
       {links.length > 0 && (
-        <table className="w-full">
+        <table className="w-full max-w-md">
           <caption className="sr-only">Cost of each link this month</caption>
           <tbody>
             {links.map(({ link, usd, attempts, unpriced_attempts }) => (

@@ -4,6 +4,7 @@ import { useApp } from "../app-model.ts";
 import { useStore } from "../state/index.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
+import { Page, PageIntro } from "../ui/page.tsx";
 import { toast } from "../ui/toast.tsx";
 import { formatMoment } from "../words/index.ts";
 import { ResultsTable } from "./results-table.tsx";
@@ -18,45 +19,39 @@ export function LabPage() {
   const [starting, setStarting] = useState(false);
   const run = runs?.find(({ id }) => id === chosen) ?? runs?.[0];
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto px-4 sm:px-6">
-      <div className="mx-auto max-w-[60rem] py-6">
-        <div className="flex flex-wrap items-start gap-x-6 gap-y-3">
-          <p className="min-w-64 flex-1 text-ink-soft">
-            How good is one link against another, for what you do? Each prompt goes to every link you choose;
-            you pick the best answers without seeing whose they are.
-          </p>
-          <Button variant="primary" onClick={() => setStarting(true)}>
-            New run
-          </Button>
-        </div>
-        {runs?.length === 0 && (
-          <p className="mt-8 text-sm text-ink-soft">
-            No runs yet. Begin one with prompts that you type, or with the questions of your conversations.
-          </p>
-        )}
-        {run !== undefined && (
-          <>
-            <ul aria-label="Runs" className="mt-6 flex gap-2 overflow-x-auto pb-1">
-              {runs?.map((one) => (
-                <li key={one.id}>
-                  <Button
-                    size="sm"
-                    aria-pressed={one.id === run.id}
-                    className={cn(one.id === run.id && "border-accent text-accent")}
-                    onClick={() => setChosen(one.id)}
-                  >
-                    <span className="max-w-48 truncate">{one.name}</span>
-                    <span className="font-normal text-ink-faint">
-                      {formatMoment(one.created_at, new Date())}
-                    </span>
-                  </Button>
-                </li>
-              ))}
-            </ul>
-            <RunView key={run.id} run={run} />
-          </>
-        )}
-      </div>
+    <Page>
+      <PageIntro text="How good is one link against another, for what you do? Each prompt goes to every link you choose; you pick the best answers without seeing whose they are.">
+        <Button variant="primary" onClick={() => setStarting(true)}>
+          New run
+        </Button>
+      </PageIntro>
+      {runs?.length === 0 && (
+        <p className="mt-8 text-sm text-ink-soft">
+          No runs yet. Begin one with prompts that you type, or with the questions of your conversations.
+        </p>
+      )}
+      {run !== undefined && (
+        <>
+          <ul aria-label="Runs" className="mt-6 flex gap-2 overflow-x-auto pb-1">
+            {runs?.map((one) => (
+              <li key={one.id}>
+                <Button
+                  size="sm"
+                  aria-pressed={one.id === run.id}
+                  className={cn(one.id === run.id && "border-accent text-accent")}
+                  onClick={() => setChosen(one.id)}
+                >
+                  <span className="max-w-48 truncate">{one.name}</span>
+                  <span className="font-normal text-ink-faint">
+                    {formatMoment(one.created_at, new Date())}
+                  </span>
+                </Button>
+              </li>
+            ))}
+          </ul>
+          <RunView key={run.id} run={run} />
+        </>
+      )}
       {starting && (
         <StartForm
           onClose={() => setStarting(false)}
@@ -67,7 +62,7 @@ export function LabPage() {
           }}
         />
       )}
-    </div>
+    </Page>
   );
 }
 

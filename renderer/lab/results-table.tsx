@@ -10,6 +10,13 @@ interface Column {
   value: (result: LabResult) => string;
 }
 
+/** Of use only where a link was the judge. */
+const judgePicks: Column = {
+  name: "Judge’s picks",
+  title: "Prompts for which the judge link picked its answer",
+  value: ({ judge_wins }) => String(judge_wins),
+};
+
 const columns: readonly Column[] = [
   {
     name: "Answered",
@@ -22,11 +29,7 @@ const columns: readonly Column[] = [
     value: ({ pass_rate }) => percent(pass_rate),
   },
   { name: "Your picks", title: "Prompts for which you picked its answer", value: ({ wins }) => String(wins) },
-  {
-    name: "Judge’s picks",
-    title: "Prompts for which the judge link picked its answer",
-    value: ({ judge_wins }) => String(judge_wins),
-  },
+  judgePicks,
   {
     name: "First token",
     title: "Median time to the first token",
@@ -57,18 +60,24 @@ const columns: readonly Column[] = [
 /** How each link did. */
 export function ResultsTable({ report }: { report: LabReport }) {
   const { results, votes, ties, run } = report;
+  const shown = run.judge === null ? columns.filter((column) => column !== judgePicks) : columns;
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table is scrolled by keyboard too */}
       <div tabIndex={0} className="overflow-x-auto border-y border-line-strong">
-        <table className="w-full min-w-max text-sm">
+        <table className="w-full text-sm">
           <thead>
             <tr className="text-left text-xs text-ink-faint">
-              <th scope="col" className="py-2 pr-4 font-semibold">
+              <th scope="col" className="py-2 align-bottom font-semibold">
                 Link
               </th>
-              {columns.map(({ name, title }) => (
-                <th key={name} scope="col" title={title} className="py-2 pr-4 text-right font-semibold">
+              {shown.map(({ name, title }) => (
+                <th
+                  key={name}
+                  scope="col"
+                  title={title}
+                  className="py-2 pl-3 text-right align-bottom font-semibold"
+                >
                   {name}
                 </th>
               ))}
@@ -77,16 +86,16 @@ export function ResultsTable({ report }: { report: LabReport }) {
           <tbody className="divide-y divide-line">
             {results.map((result) => (
               <tr key={result.link}>
-                <th scope="row" className="py-2 pr-4 text-left font-semibold">
+                <th scope="row" className="py-2 text-left font-semibold">
                   {result.link}
                   {result.tier !== null && (
-                    <span className={`ml-2 text-xs font-normal ${tierLooks[result.tier].color}`}>
+                    <span className={`block text-xs font-normal ${tierLooks[result.tier].color}`}>
                       {tierLooks[result.tier].label}
                     </span>
                   )}
                 </th>
-                {columns.map(({ name, value }) => (
-                  <td key={name} className="reading py-2 pr-4 text-right whitespace-nowrap">
+                {shown.map(({ name, value }) => (
+                  <td key={name} className="reading py-2 pl-3 text-right whitespace-nowrap">
                     {value(result)}
                   </td>
                 ))}

@@ -91,7 +91,7 @@ function Row({ model, readOnly, onTry }: { model: InstalledModel; readOnly: bool
       </div>
       <div className="flex flex-wrap gap-2">
         {aside !== undefined && (
-          <Button size="sm" aria-label={`Try ${name} again`} disabled={work.busy} onClick={tryAgain}>
+          <Button size="sm" aria-label={`Try again: ${name}`} disabled={work.busy} onClick={tryAgain}>
             Try again
           </Button>
         )}
@@ -109,7 +109,7 @@ function Row({ model, readOnly, onTry }: { model: InstalledModel; readOnly: bool
         {kind === "chat" && (
           <>
             <Button size="sm" aria-label={`Try ${name}`} disabled={tooLarge} onClick={onTry}>
-              Try it
+              Try
             </Button>
             <Button size="sm" aria-label={`Measure ${name}`} disabled={work.busy || tooLarge} onClick={bench}>
               Measure

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { useApp } from "../app-model.ts";
 import { useStore } from "../state/index.ts";
 import { Button } from "../ui/button.tsx";
+import { Page, PageIntro } from "../ui/page.tsx";
 import { toast } from "../ui/toast.tsx";
 import { AddModel } from "./add-model.tsx";
 import { AvailableList } from "./available-list.tsx";
@@ -23,28 +24,22 @@ export function ModelsPage() {
       .rescan()
       .catch((error: unknown) => toast.failure("The other programs' models could not be looked for.", error));
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto px-4 sm:px-6">
-      <div className="mx-auto flex max-w-[56rem] flex-col gap-7 py-6">
-        <div className="flex flex-wrap items-start gap-x-6 gap-y-3">
-          <p className="min-w-64 flex-1 text-ink-soft">
-            Models that answer on this machine, without any connection. Those of Ollama, LM Studio, Jan,
-            GPT4All, Hugging Face and llama.cpp are found and used where they lie.
-          </p>
-          <Button onClick={rescan}>Look again</Button>
-        </div>
-        {state === null ? (
-          <p className="text-sm text-ink-soft">Reading what is here.</p>
-        ) : (
-          <>
-            <Machine state={state} />
-            <AddModel />
-            <DownloadList downloads={state.downloads} />
-            <InstalledList models={state.installed} readOnly={readOnly} onTry={setTrying} />
-            <AvailableList models={state.available} />
-          </>
-        )}
-      </div>
+    <Page className="flex flex-col gap-7">
+      <PageIntro text="Models that answer on this machine, without any connection. Those of Ollama, LM Studio, Jan, GPT4All, Hugging Face and llama.cpp are found and used where they lie.">
+        <Button onClick={rescan}>Look again</Button>
+      </PageIntro>
+      {state === null ? (
+        <p className="text-sm text-ink-soft">Reading what is here.</p>
+      ) : (
+        <>
+          <Machine state={state} />
+          <AddModel />
+          <DownloadList downloads={state.downloads} />
+          <InstalledList models={state.installed} readOnly={readOnly} onTry={setTrying} />
+          <AvailableList models={state.available} />
+        </>
+      )}
       {tried !== undefined && <TryBox id={tried.id} name={tried.name} onClose={() => setTrying(null)} />}
-    </div>
+    </Page>
   );
 }

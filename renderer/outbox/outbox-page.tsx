@@ -4,6 +4,7 @@ import type { OutboxItem } from "../../electron/contract/index.ts";
 import { useApp } from "../app-model.ts";
 import { go, hashOf, useStore } from "../state/index.ts";
 import { Button } from "../ui/button.tsx";
+import { Page, PageIntro } from "../ui/page.tsx";
 import { toast } from "../ui/toast.tsx";
 import { formatMoment, tierLooks } from "../words/index.ts";
 import { Comparison } from "./comparison.tsx";
@@ -30,46 +31,40 @@ export function OutboxPage() {
     work.catch((error: unknown) => toast.failure(title, error));
   const waits = items?.some((item) => item.state === "waiting") ?? false;
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto px-4 sm:px-6">
-      <div className="mx-auto max-w-[52rem] py-6">
-        <div className="flex flex-wrap items-start gap-x-6 gap-y-3">
-          <p className="min-w-64 flex-1 text-ink-soft">
-            Questions that nothing could answer, or only a lower tier. They are asked again by themselves when
-            a better link is back, and the better answer is offered beside the one that you have.
-          </p>
-          <Button
-            disabled={!waits}
-            onClick={() => void attempt("The questions were not asked.", outbox.retryNow())}
-          >
-            Ask now
-          </Button>
-        </div>
-        {items?.length === 0 && <p className="mt-8 text-sm text-ink-soft">Nothing waits.</p>}
-        {groups.map(({ name, states }) => {
-          const group = items?.filter((item) => states.some((state) => state === item.state)) ?? [];
-          if (group.length === 0) return null;
-          return (
-            <section key={name} aria-label={name} className="mt-7">
-              <h2 className="section-label pb-1.5">{name}</h2>
-              <ul className="divide-y divide-line border-y border-line-strong">
-                {group.map((item) => (
-                  <Row
-                    key={item.id}
-                    item={item}
-                    onCompare={() => setComparing(item)}
-                    onDrop={() => void attempt("The question is still in the outbox.", outbox.drop(item.id))}
-                    onAdd={() =>
-                      void attempt("The question was not put into the outbox.", outbox.add(item.question_id))
-                    }
-                  />
-                ))}
-              </ul>
-            </section>
-          );
-        })}
-      </div>
+    <Page>
+      <PageIntro text="Questions that nothing could answer, or only a lower tier. They are asked again by themselves when a better link is back, and the better answer is offered beside the one that you have.">
+        <Button
+          disabled={!waits}
+          onClick={() => void attempt("The questions were not asked.", outbox.retryNow())}
+        >
+          Ask now
+        </Button>
+      </PageIntro>
+      {items?.length === 0 && <p className="mt-8 text-sm text-ink-soft">Nothing waits.</p>}
+      {groups.map(({ name, states }) => {
+        const group = items?.filter((item) => states.some((state) => state === item.state)) ?? [];
+        if (group.length === 0) return null;
+        return (
+          <section key={name} aria-label={name} className="mt-7">
+            <h2 className="section-label pb-1.5">{name}</h2>
+            <ul className="divide-y divide-line border-y border-line-strong">
+              {group.map((item) => (
+                <Row
+                  key={item.id}
+                  item={item}
+                  onCompare={() => setComparing(item)}
+                  onDrop={() => void attempt("The question is still in the outbox.", outbox.drop(item.id))}
+                  onAdd={() =>
+                    void attempt("The question was not put into the outbox.", outbox.add(item.question_id))
+                  }
+                />
+              ))}
+            </ul>
+          </section>
+        );
+      })}
       {comparing !== null && <Compared item={comparing} onClose={() => setComparing(null)} />}
-    </div>
+    </Page>
   );
 }
 

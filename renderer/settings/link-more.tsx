@@ -1,6 +1,6 @@
-import { ChevronRight } from "lucide-react";
 import { useState } from "react";
 import type { Price } from "../../electron/contract/index.ts";
+import { Disclosure } from "../ui/disclosure.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import type { DraftErrors, LinkDraft } from "./link-draft.ts";
 
@@ -44,18 +44,12 @@ export function LinkMore({ draft, errors, knownPrice, onChange }: LinkMoreProps)
   const fields = [...priceFields, ...breakerFields];
   const open = opened || fields.some(({ field }) => errors[field] !== undefined);
   return (
-    <details
+    <Disclosure
+      summary="Price and breaker"
       open={open}
-      onToggle={({ currentTarget }) => setOpened(currentTarget.open)}
-      className="group border-t border-line pt-3"
+      onToggle={setOpened}
+      className="border-t border-line pt-3"
     >
-      <summary className="flex items-center gap-1.5 rounded-sm text-sm font-medium select-none [&::-webkit-details-marker]:hidden">
-        <ChevronRight
-          aria-hidden
-          className="size-4 text-ink-faint transition-transform group-open:rotate-90"
-        />
-        Price and breaker
-      </summary>
       <fieldset className="mt-3 grid gap-3.5 sm:grid-cols-2">
         <legend className="sr-only">Price</legend>
         {priceFields.map(({ field, label, side }) => (
@@ -94,6 +88,6 @@ export function LinkMore({ draft, errors, knownPrice, onChange }: LinkMoreProps)
           </Field>
         ))}
       </fieldset>
-    </details>
+    </Disclosure>
   );
 }

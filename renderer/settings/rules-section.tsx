@@ -4,6 +4,7 @@ import { Choice } from "../ui/choice.tsx";
 import { toast } from "../ui/toast.tsx";
 import { readConfig } from "./problem.ts";
 import { SavedField } from "./saved-field.tsx";
+import { Labelled } from "./section.tsx";
 
 const skipOptions = [
   {
@@ -26,8 +27,7 @@ export function RulesSection({ config, readOnly }: { config: Config; readOnly: b
   };
   return (
     <div className="flex flex-col gap-5">
-      <div>
-        <h3 className="mb-1.5 text-sm font-medium">When a link fails</h3>
+      <Labelled label="When a link fails">
         <Choice
           label="When a link fails"
           value={presetOf(config.skip)}
@@ -35,7 +35,7 @@ export function RulesSection({ config, readOnly }: { config: Config; readOnly: b
           options={skipOptions}
           onChange={(preset) => change({ skip: withPreset(config.skip, preset) })}
         />
-      </div>
+      </Labelled>
       <SavedField
         key={config.deadline ?? ""}
         label="Deadline for a whole request"

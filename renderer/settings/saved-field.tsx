@@ -47,7 +47,7 @@ export function SavedField<T>(props: SavedFieldProps<T>) {
         )}
       </Field>
       {!readOnly && text.trim() !== value && (
-        <Button type="submit" className="mt-6.5">
+        <Button type="submit" className="mt-6">
           Save
         </Button>
       )}

@@ -32,3 +32,13 @@ export function Section({ title, text, target = false, children }: SectionProps)
     </section>
   );
 }
+
+/** A heading over one of several settings in a section. */
+export function Labelled({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <h3 className="mb-1.5 text-sm font-medium">{label}</h3>
+      {children}
+    </div>
+  );
+}

@@ -5,6 +5,7 @@ import { useApp } from "../app-model.ts";
 import { NotConnected } from "../connection/index.ts";
 import { go, type Route, useStore } from "../state/index.ts";
 import { Choice } from "../ui/choice.tsx";
+import { Page } from "../ui/page.tsx";
 import { toast } from "../ui/toast.tsx";
 import { BudgetSection } from "./budget-section.tsx";
 import { GatewaySection } from "./gateway-section.tsx";
@@ -14,7 +15,7 @@ import { LocalSection } from "./local-section.tsx";
 import { OutboxSection } from "./outbox-section.tsx";
 import { ProvidersSection } from "./providers-section.tsx";
 import { RulesSection } from "./rules-section.tsx";
-import { Section } from "./section.tsx";
+import { Labelled, Section } from "./section.tsx";
 import { chainInForce, type Theme } from "./settings-model.ts";
 
 /** The form that is open: for a link, or for a new one from a preset (null: still to be chosen). */
@@ -63,78 +64,82 @@ export function SettingsPage({ route }: { route: Extract<Route, { page: "setting
   };
 
   return (
-    <div className="@container min-h-0 flex-1 overflow-y-auto px-4 sm:px-6">
-      <div className="mx-auto max-w-[62rem] pb-10">
-        {file !== null && (
-          <p className="mt-5 flex items-start gap-2.5 border-l-2 border-accent bg-accent-soft px-3.5 py-2.5 text-sm">
-            <FileCog aria-hidden className="mt-0.5 size-4 shrink-0 text-accent" />
-            <span>
-              The config file <code className="reading wrap-anywhere">{file}</code> is in force. Change the
-              chain and the rules there; this page shows what it says.
-            </span>
-          </p>
-        )}
-        <Section
-          title="Providers and their order"
-          text="A question goes to the first link; when that one can't answer, to the next, and so on."
-        >
-          <ProvidersSection
-            chain={chain}
-            readOnly={readOnly}
-            focused={route.section === "providers" ? route.link : null}
-            onDialog={setDialog}
-          />
-        </Section>
-        <Section title="On this machine" target={route.section === "local"}>
-          <LocalSection readOnly={readOnly} onAdd={(start) => setDialog({ link: null, start })} />
-        </Section>
-        <Section title="Rules" target={route.section === "rules"}>
-          <RulesSection config={config} readOnly={readOnly} />
-        </Section>
-        <Section
-          title="Outbox"
-          text="Questions that wait for a better link."
-          target={route.section === "outbox"}
-        >
-          <OutboxSection config={config} readOnly={readOnly} />
-        </Section>
-        <Section
-          title="Budget"
-          text="What links cost by the prices that stand at each of them."
-          target={route.section === "budget"}
-        >
-          <BudgetSection config={config} budget={statusNow.budget} readOnly={readOnly} />
-        </Section>
-        <Section
-          title="Gateway"
-          text="Other programs on this machine use the chain as if it were OpenAI's or Anthropic's service."
-        >
-          <GatewaySection readOnly={readOnly} />
-        </Section>
-        <Section title="Look" target={route.section === "look"}>
-          <Choice
-            label="Theme"
-            value={theme}
-            options={themes}
-            onChange={(value) => {
-              settings
-                .setTheme(value)
-                .catch((error: unknown) => toast.failure("The theme was not changed.", error));
-            }}
-          />
-          <Choice
-            label="Language of notices"
-            value={language}
-            options={languages}
-            onChange={(value) => {
-              settings
-                .setLanguage(value)
-                .catch((error: unknown) => toast.failure("The language was not changed.", error));
-            }}
-          />
-        </Section>
-      </div>
+    <Page className="pt-0 pb-10">
+      {file !== null && (
+        <p className="mt-5 flex items-start gap-2.5 border-l-2 border-accent bg-accent-soft px-3.5 py-2.5 text-sm">
+          <FileCog aria-hidden className="mt-0.5 size-4 shrink-0 text-accent" />
+          <span>
+            The config file <code className="reading wrap-anywhere">{file}</code> is in force. Change the
+            chain and the rules there; this page shows what it says.
+          </span>
+        </p>
+      )}
+      <Section
+        title="Providers and their order"
+        text="A question goes to the first link; when that one can't answer, to the next, and so on."
+      >
+        <ProvidersSection
+          chain={chain}
+          readOnly={readOnly}
+          focused={route.section === "providers" ? route.link : null}
+          onDialog={setDialog}
+        />
+      </Section>
+      <Section title="On this machine" target={route.section === "local"}>
+        <LocalSection readOnly={readOnly} onAdd={(start) => setDialog({ link: null, start })} />
+      </Section>
+      <Section title="Rules" target={route.section === "rules"}>
+        <RulesSection config={config} readOnly={readOnly} />
+      </Section>
+      <Section
+        title="Outbox"
+        text="Questions that wait for a better link."
+        target={route.section === "outbox"}
+      >
+        <OutboxSection config={config} readOnly={readOnly} />
+      </Section>
+      <Section
+        title="Budget"
+        text="What links cost by the prices that stand at each of them."
+        target={route.section === "budget"}
+      >
+        <BudgetSection config={config} budget={statusNow.budget} readOnly={readOnly} />
+      </Section>
+      <Section
+        title="Gateway"
+        text="Other programs on this machine use the chain as if it were OpenAI's or Anthropic's service."
+      >
+        <GatewaySection readOnly={readOnly} />
+      </Section>
+      <Section title="Look" target={route.section === "look"}>
+        <div className="flex flex-col gap-5">
+          <Labelled label="Theme">
+            <Choice
+              label="Theme"
+              value={theme}
+              options={themes}
+              onChange={(value) => {
+                settings
+                  .setTheme(value)
+                  .catch((error: unknown) => toast.failure("The theme was not changed.", error));
+              }}
+            />
+          </Labelled>
+          <Labelled label="Language of notices">
+            <Choice
+              label="Language of notices"
+              value={language}
+              options={languages}
+              onChange={(value) => {
+                settings
+                  .setLanguage(value)
+                  .catch((error: unknown) => toast.failure("The language was not changed.", error));
+              }}
+            />
+          </Labelled>
+        </div>
+      </Section>
       {open !== null && <LinkDialog chain={chain} link={open.link} start={open.start} onClose={close} />}
-    </div>
+    </Page>
   );
 }

@@ -1,10 +1,11 @@
-/** A time span for a reading: `85 ms`, `1.2 s`, `2 min 5 s`; a dash where there is none. */
+/** A time span for a reading: `85 ms`, `1.2 s`, `2 min 5 s`, `3 h 10 min`; a dash where there is none. */
 export function formatMs(ms: number | null): string {
   if (ms === null) return "–";
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`;
   const seconds = Math.round(ms / 1_000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
 }
 
 /** USD with as many digits as a small price needs; a dash where it is not known. */

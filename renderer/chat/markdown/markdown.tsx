@@ -59,7 +59,12 @@ function CodeBlock({ children }: ComponentProps<"pre">) {
   );
 }
 
-const components: Components = { a: Link, img: Image, table: Table, pre: CodeBlock };
+/** The corner of a table that has names on both sides heads nothing. */
+function HeaderCell({ children, style }: ComponentProps<"th">) {
+  return children == null ? <td style={style} /> : <th style={style}>{children}</th>;
+}
+
+const components: Components = { a: Link, img: Image, table: Table, th: HeaderCell, pre: CodeBlock };
 const remarkPlugins = [remarkGfm];
 // Sanitised first: what the highlighter adds afterwards is its own markup, not the model's.
 const rehypePlugins = [rehypeSanitize, rehypeHighlight];

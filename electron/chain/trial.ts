@@ -1,6 +1,6 @@
 import type { Answer, Attempt, ChatRequest, Message, Seam } from "../contract/index.ts";
 import type { PlannedLink } from "./plan.ts";
-import type { Demands, Judgement, Unmet } from "./quality.ts";
+import { type Demands, type Judgement, judge, type RequirementContext, type Unmet } from "./quality.ts";
 
 /** An answer that failed its requirements. */
 export interface Rejected {
@@ -22,6 +22,12 @@ export class Trial {
     this.demands = demands;
   }
 
+  /** How an answer does by its requirements; null when it is no text but a call of tools. */
+  async judge(answer: Answer, request: ChatRequest, context: RequirementContext): Promise<Judgement | null> {
+    if (answer.tool_calls.length > 0) return null;
+    return judge(this.demands.requirements, answer, request, context);
+  }
+
   reject(rejected: Rejected): void {
     this.#rejected.push(rejected);
   }
@@ -34,6 +40,11 @@ export class Trial {
   /** The answer that passes most; of equal ones the latest, which was made with the most said. Null while none failed. */
   get best(): Rejected | null {
     return this.#rejected.length === 0 ? null : this.#rejected.reduce(better);
+  }
+
+  /** The best answer, where one that fails its requirements may be given. */
+  get leftover(): Rejected | null {
+    return this.demands.strict ? null : this.best;
   }
 
   /** The request as this link is to see it: repaired when its own answer failed, escalated when another's did. */

@@ -43,8 +43,8 @@ export const asking: Proofs = {
     off(
       "chain/run.ts",
       [
-        "if (failure) return yield* this.#unanswered(failure);",
-        "return yield* this.#unanswered(failure ?? this.#nothingAnswered());",
+        "if (failure) return yield* this.#fail(failure);",
+        "return yield* this.#fail(failure ?? nothingAnswered([], this.#rules.offline, null));",
       ],
       ["chain/chain.test.ts", "moves to the next link when one fails, and says why"],
     ),
@@ -83,7 +83,7 @@ export const asking: Proofs = {
     ),
     off(
       "chain/run.ts",
-      ['if (consequence === "stop") return { code: "stopped", ...details };', ""],
+      ['if (consequence === "stop") return endedBy("stopped", failure);', ""],
       [
         "chain/chain.test.ts",
         "stops at a failure that no other link can mend, and keeps its status and words",

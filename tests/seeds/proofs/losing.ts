@@ -38,7 +38,7 @@ export const losing: Proofs = {
     ),
     off(
       "app/level-watch.ts",
-      ['this.#observe({ type: "answered", level: event.receipt.level });', ""],
+      ['this.#observe({ type: "answered", level: receipt.level });', ";"],
       ["app/level-watch.test.ts", "goes down with what answers, and up again with a link that is well"],
     ),
   ],
@@ -65,8 +65,8 @@ export const losing: Proofs = {
       ],
     ),
     off(
-      "chain/run.ts",
-      ["await this.#parts.cache?.put(this.#request, answer, receipt);", ";"],
+      "chain/teller.ts",
+      ["await cache?.put(request, answer, receipt);", ";"],
       ["chain/chain.test.ts", "asks the cache only when no link can answer"],
     ),
   ],
@@ -97,8 +97,8 @@ export const losing: Proofs = {
   ],
   "Static reply when nothing answers, with `retry_after` and what to do": [
     off(
-      "chain/run.ts",
-      ["retry_after_ms: retryAfterMs,\n    };\n  }\n}", "retry_after_ms: null,\n    };\n  }\n}"],
+      "chain/chain-failure.ts",
+      ["retry_after_ms: retryAfterMs,", "retry_after_ms: null,"],
       ["chain/chain.test.ts", "says that nothing could answer, with every attempt"],
     ),
     off(

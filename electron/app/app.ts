@@ -293,6 +293,8 @@ export function createApp(options: AppOptions): App {
     config: settings.config.cache ?? {},
     env,
     onError,
+    onLookup: (outcome) => instruments.metrics.recordLookup(outcome),
+    onReport: (same) => instruments.metrics.recordReport(same),
   });
   const chainParts: ChainParts = {
     rules: () => settings.rules,

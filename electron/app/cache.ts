@@ -21,7 +21,7 @@ import { type Conversations, type Database, type Secrets, StoreError } from "../
 import { type CacheEmbedderParts, cacheEmbedder } from "./cache-embedder.ts";
 import { cacheSeal } from "./cache-key.ts";
 import { cacheStore } from "./cache-store.ts";
-import { guardedCache } from "./guarded-cache.ts";
+import { guardedCache, type LookupOutcome } from "./guarded-cache.ts";
 
 export interface CacheParts extends CacheEmbedderParts {
   /** Opened with `cacheMigrations`. It stays the caller's to close, after this. */
@@ -33,6 +33,9 @@ export interface CacheParts extends CacheEmbedderParts {
   /** The environment, for the password of a team's store. */
   env: Readonly<Record<string, string | undefined>>;
   onError(error: unknown): void;
+  onLookup(outcome: LookupOutcome): void;
+  /** Told what the person said to "Was this the same question?". */
+  onReport(same: boolean): void;
 }
 
 /** How long after the start the embedder is loaded, so that it does not stand in the way of the window. Milliseconds. */
@@ -83,7 +86,8 @@ export class Cache implements AsyncDisposable {
       clock,
       isLocalOnly: (conversation) => parts.conversations.isLocalOnly(conversation),
     });
-    this.answers = config.enabled === false ? null : guardedCache(this.#cache, onError);
+    const { onLookup } = parts;
+    this.answers = config.enabled === false ? null : guardedCache(this.#cache, onError, onLookup);
   }
 
   /** Loads the embedder and the index soon, and embeds what waits: for hosts that stay. */
@@ -175,7 +179,7 @@ export class Cache implements AsyncDisposable {
 
   /** What the person said to "Was this the same question?". Throws a StoreError `not_found` for a look-up that is forgotten. */
   async say(lookup: string, same: boolean): Promise<void> {
-    if (await this.#cache.say(lookup, same)) return;
+    if (await this.#cache.say(lookup, same)) return this.#parts.onReport(same);
     throw new StoreError("not_found", "That look-up is too long ago: nothing is known of it any more.");
   }
 

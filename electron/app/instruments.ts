@@ -37,22 +37,25 @@ export class Instruments implements AsyncDisposable {
     const { log = silentLog, clock = systemClock, newId, content, onEnd } = parts;
     this.#parts = parts;
     this.#log = log;
-    this.metrics = new Metrics(parts.status);
     this.journal = new Journal({ log, content });
-    this.standing = new Standing(parts.standing, (change) => this.journal.standing(change));
+    this.standing = new Standing(parts.standing, (change) => {
+      this.journal.standing(change);
+      this.metrics.recordStanding(change);
+    });
     this.runs = new Runs({
       clock,
       newId,
       traces: () => this.#telemetry !== null,
       onEnd: (run) => {
         if (run.purpose === "answer") {
-          if (run.finished) this.metrics.recordEnd(run.finished);
+          this.metrics.recordEnd(run);
           onEnd(run);
         }
         this.journal.request(run);
         this.#telemetry?.record(run);
       },
     });
+    this.metrics = new Metrics(parts.status, () => this.runs.underWay);
   }
 
   /** Begins to send traces and metrics, where a collector is named. Trouble with it is told to the log. */

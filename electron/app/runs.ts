@@ -33,6 +33,11 @@ export class Runs {
     this.#parts = parts;
   }
 
+  /** How many requests are being answered. */
+  get underWay(): number {
+    return this.#open.size;
+  }
+
   /** The trace that a request under way is part of. */
   traceOf(requestId: string | undefined): TraceContext | null {
     return (requestId !== undefined && this.#open.get(requestId)?.trace) || null;

@@ -170,7 +170,17 @@ export class OllamaService implements AsyncDisposable {
   /** Begins a pull, or goes on with one. */
   async pull(name: string): Promise<void> {
     const server = await this.#server();
-    await told(server.version(AbortSignal.timeout(lookMs)));
+    try {
+      await told(server.version(AbortSignal.timeout(lookMs)));
+    } catch (error) {
+      const isHere = isLoopback(new URL(server.baseUrl).hostname);
+      if (!(error instanceof ModelError) || !isHere) throw error;
+      const how =
+        this.#program.find() === null
+          ? "is not installed here. Get it from https://ollama.com/download."
+          : "does not run. Start it under Models, or in a terminal: ollama serve";
+      throw new ModelError("network", `Ollama ${how}`, error);
+    }
     this.pulls.start(withTag(name));
   }
 

@@ -6,6 +6,7 @@ import { addDrillCommands } from "./cli/drill-commands.ts";
 import { exitCode } from "./cli/exit-codes.ts";
 import { addLabCommands } from "./cli/lab-commands.ts";
 import * as modelCommands from "./cli/models.ts";
+import { addLocalServerCommands } from "./cli/ollama-commands.ts";
 import { type ServeOptions, serve } from "./cli/serve.ts";
 import type { Terminal } from "./cli/terminal.ts";
 import { createNodeApp, type NodeApp } from "./node-app.ts";
@@ -148,6 +149,7 @@ function addModelCommands(program: Command, run: RunModels): void {
   command("unpack <kit>", "check and install what pack wrote")
     .option("--settings", "put the kit's settings into force as well")
     .action((kit: string, options) => run(modelCommands.unpack(kit, options.settings === true), options));
+  addLocalServerCommands(models, run, portNumber);
 }
 
 const endOfHelp = `

@@ -9,6 +9,8 @@ import { AvailableList } from "./available-list.tsx";
 import { DownloadList } from "./download-list.tsx";
 import { InstalledList } from "./installed-list.tsx";
 import { Machine } from "./machine.tsx";
+import { OllamaSection } from "./ollama-section.tsx";
+import { ServersSection } from "./servers-section.tsx";
 import { TryBox } from "./try-box.tsx";
 
 /** Models: what is here, what is coming, what could come, and what this machine can bear. */
@@ -36,6 +38,8 @@ export function ModelsPage() {
           <AddModel />
           <DownloadList downloads={state.downloads} />
           <InstalledList models={state.installed} readOnly={readOnly} onTry={setTrying} />
+          <OllamaSection readOnly={readOnly} />
+          <ServersSection readOnly={readOnly} />
           <AvailableList models={state.available} />
         </>
       )}

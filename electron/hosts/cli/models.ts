@@ -10,7 +10,7 @@ export interface ModelsOptions {
   force?: true;
 }
 
-type Work = (app: App, terminal: Terminal, options: ModelsOptions) => Promise<void>;
+export type Work = (app: App, terminal: Terminal, options: ModelsOptions) => Promise<void>;
 
 /** Runs a command of `holdfast models`. What goes wrong is told in one line; gives the exit code. */
 export async function models(

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { writeFakeOllama } from "../../fixtures/ollama-program.ts";
 import { FakeOllama } from "../../fixtures/ollama-server.ts";
+import { refusedUrl } from "../../fixtures/unruly/index.ts";
 import { CommandLine } from "../support/cli.ts";
 
 const tiny = {
@@ -33,7 +34,7 @@ test("a missing model is told with the command that gets it, pulled by that, and
   expect(after.stderr).toContain("[Local] small");
 });
 
-test("a model that Ollama's library does not have ends with 2 and a sentence", async () => {
+test("a model that Ollama's library does not have fails with a sentence", async () => {
   const server = await fake();
   const line = new CommandLine({
     fallback_chain: [{ id: "small", provider: "ollama", model: "tiny", base_url: server.url }],
@@ -43,14 +44,15 @@ test("a model that Ollama's library does not have ends with 2 and a sentence", a
 });
 
 test("an Ollama that is installed and does not run is started for the question, and stopped with the command", async () => {
+  const url = await refusedUrl();
   const line = new CommandLine({
-    fallback_chain: [{ id: "small", provider: "ollama", model: "tiny", base_url: "http://127.0.0.1:21434" }],
+    fallback_chain: [{ id: "small", provider: "ollama", model: "tiny", base_url: url }],
   });
   writeFakeOllama(line.folder);
   const env = { PATH: `${line.folder}:/usr/bin:/bin` };
   const answered = await line.run(["ask", "Are you there?"], { env });
   expect(answered).toMatchObject({ code: 0, stdout: expect.stringContaining("Started for you.") });
-  await expect(fetch("http://127.0.0.1:21434/")).rejects.toThrow("fetch failed");
+  await expect(fetch(url)).rejects.toThrow("fetch failed");
 });
 
 test("servers are looked for on a port that is named, and the model of one is added", async () => {

@@ -52,7 +52,7 @@ export function door({ fetch, clock, endpoint, streamType }: DoorOptions): typeo
     const signal = init?.signal ?? null;
     let response: Response;
     try {
-      response = await sendThroughStale(fetch, input, { ...init, redirect: "manual" });
+      response = await sendThroughStale(fetch, input, { ...init, redirect: "manual" }, clock);
     } catch (error) {
       if (signal?.aborted) throw error;
       throw new Intercepted(connectionFailure(error, endpoint));

@@ -4,6 +4,8 @@ import type { Socket } from "node:net";
 
 /** A request that is on its way. */
 export interface Flight {
+  /** Its connection, which stands for itself alone. */
+  connection: object;
   /** Whether its connection had carried another request before. */
   isReused: boolean;
   /** Whether anything has come back over its connection since. */
@@ -43,7 +45,7 @@ function listen(): void {
     const isReused = used.has(socket);
     used.add(socket);
     const before = socket.bytesRead;
-    waiting.get(request)?.({ isReused, heard: () => socket.bytesRead > before });
+    waiting.get(request)?.({ connection: socket, isReused, heard: () => socket.bytesRead > before });
   });
 }
 

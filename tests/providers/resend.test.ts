@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
+import { type Clock, systemClock } from "../../electron/chain/index.ts";
 import { createProviders } from "../../electron/providers/index.ts";
 import { attempt, linkTo, options, textOf } from "./harness.ts";
 
@@ -36,7 +37,13 @@ async function serve(play: Play): Promise<{ url: string; requests: number[] }> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, requests };
 }
 
-const ask = (url: string) => attempt(createProviders(options).openai, linkTo(url));
+let skewMs = 0;
+const clock: Clock = { ...systemClock, monotonic: () => systemClock.monotonic() + skewMs };
+/** Makes as if so much time had passed. */
+const pass = (ms: number) => {
+  skewMs += ms;
+};
+const ask = (url: string) => attempt(createProviders({ ...options, clock }).openai, linkTo(url));
 
 test.each([
   ["closes", (socket: Socket) => void socket.end()],
@@ -48,6 +55,7 @@ test.each([
   });
   await ask(url);
   await sleep(20); // the end of the response frees its connection
+  pass(1_000);
   const { events, failure } = await ask(url);
   expect(failure).toBeNull();
   expect(textOf(events)).toBe("Whole.");
@@ -65,6 +73,18 @@ test("a kept connection that breaks behind the first byte is a failure, and noth
   const { url, requests } = await serve((socket, { request }) => {
     if (request === 0) socket.write(answer);
     else socket.write("HTTP/1.1 2", () => setTimeout(() => socket.resetAndDestroy(), 20));
+  });
+  await ask(url);
+  await sleep(20); // the end of the response frees its connection
+  pass(1_000);
+  expect((await ask(url)).failure).toMatchObject({ kind: "network" });
+  expect(requests).toEqual([2]);
+});
+
+test("a connection that was in use a moment ago and is reset is a failure, and nothing is sent twice", async () => {
+  const { url, requests } = await serve((socket, { request }) => {
+    if (request === 0) socket.write(answer);
+    else socket.resetAndDestroy();
   });
   await ask(url);
   await sleep(20); // the end of the response frees its connection

@@ -7,7 +7,7 @@ import {
   Settings as SettingsIcon,
   X,
 } from "lucide-react";
-import { useEffect, useState } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import type { Status } from "../electron/contract/index.ts";
 import { useApp } from "./app-model.ts";
 import { CachePage } from "./cache/index.ts";
@@ -30,6 +30,8 @@ export function App() {
   const route = useRoute();
   const statusNow = useStore(status.store, (now) => now);
   const [listOpen, setListOpen] = useState(false);
+  const listButton = useRef<HTMLButtonElement>(null);
+  const closeList = useCallback(() => setListOpen(false), []);
   return (
     <TooltipProvider>
       {/* What is hidden from sight but read aloud must not make the whole frame scroll: hence its own block, clipped. */}
@@ -41,10 +43,16 @@ export function App() {
             route={route}
             outbox={statusNow?.outbox ?? null}
             open={listOpen}
-            onClose={() => setListOpen(false)}
+            onClose={closeList}
+            button={listButton}
           />
           <div className="flex min-w-0 flex-1 flex-col">
-            <TopBar route={route} listOpen={listOpen} onList={() => setListOpen((now) => !now)} />
+            <TopBar
+              route={route}
+              listOpen={listOpen}
+              listButton={listButton}
+              onList={() => setListOpen((now) => !now)}
+            />
             <main className="flex min-h-0 flex-1 flex-col">
               {route.page === "chat" && <ChatPage conversation={route.conversation} />}
               {route.page === "outbox" && <OutboxPage />}
@@ -75,9 +83,17 @@ interface SideBarProps {
   /** Whether it is drawn over the page where there is no room beside it. */
   open: boolean;
   onClose: () => void;
+  /** The button that opened it, which gets the focus back. */
+  button: RefObject<HTMLButtonElement | null>;
 }
 
-function SideBar({ route, outbox, open, onClose }: SideBarProps) {
+function SideBar({ route, outbox, open, onClose, button }: SideBarProps) {
+  const aside = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (!open) return;
+    aside.current?.querySelector("a")?.focus();
+    return () => button.current?.focus();
+  }, [open, button]);
   useEffect(() => {
     if (!open) return;
     const close = (event: KeyboardEvent) => {
@@ -90,6 +106,7 @@ function SideBar({ route, outbox, open, onClose }: SideBarProps) {
     <>
       {open && <div aria-hidden className="absolute inset-0 z-20 bg-black/30 lg:hidden" onClick={onClose} />}
       <aside
+        ref={aside}
         id="side-list"
         className={cn(
           "w-64 shrink-0 flex-col border-r border-line bg-panel pt-3",
@@ -191,6 +208,7 @@ function OutboxCounts({ waiting, ready }: Status["outbox"]) {
 interface TopBarProps {
   route: Route;
   listOpen: boolean;
+  listButton: RefObject<HTMLButtonElement | null>;
   onList: () => void;
 }
 
@@ -202,7 +220,7 @@ const titles = {
   lab: "Lab",
 } as const;
 
-function TopBar({ route, listOpen, onList }: TopBarProps) {
+function TopBar({ route, listOpen, listButton, onList }: TopBarProps) {
   const { conversations } = useApp();
   const title = useStore(conversations.store, ({ list }) =>
     route.page === "chat"
@@ -215,6 +233,7 @@ function TopBar({ route, listOpen, onList }: TopBarProps) {
   return (
     <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-4 sm:px-6">
       <Button
+        ref={listButton}
         variant="quiet"
         size="icon"
         className="-ml-2 lg:hidden"

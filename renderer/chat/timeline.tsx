@@ -1,7 +1,15 @@
 import { Ban, Check, LoaderCircle, Minus, X } from "lucide-react";
 import type { Attempt, Receipt, Seam } from "../../electron/contract/index.ts";
 import { cn } from "../ui/cn.ts";
-import { formatAge, formatCount, formatMs, formatUsd, outcomeWords, tierLooks } from "../words/index.ts";
+import {
+  formatAge,
+  formatCount,
+  formatMs,
+  formatUsd,
+  levelLooks,
+  outcomeWords,
+  tierLooks,
+} from "../words/index.ts";
 import type { Asked } from "./answer.ts";
 import { spanOf, storyOf } from "./attempt-story.ts";
 
@@ -161,7 +169,7 @@ export function Timeline({ id, receipt, asking = [], speaking = false }: Timelin
         <dl className="flex flex-wrap gap-x-4 gap-y-0.5">
           {attempts.length > 0 && <Reading label="in all" value={formatMs(wholeMs)} />}
           {receipt.cost_usd != null && <Reading label="cost" value={formatUsd(receipt.cost_usd)} />}
-          {receipt.level !== undefined && <Reading label="level" value={receipt.level} />}
+          {receipt.level !== undefined && <Reading label="level" value={levelLooks[receipt.level].label} />}
           {receipt.requested_tier !== undefined && receipt.requested_tier !== receipt.tier && (
             <Reading label="asked for" value={tierLooks[receipt.requested_tier].label} />
           )}

@@ -12,15 +12,18 @@ interface DialogProps {
 
 /**
  * A modal dialog, shown for as long as it is mounted. It is the browser's own `<dialog>`: focus is kept inside, Escape
- * closes, focus returns, and no style is injected that a strict CSP would refuse.
+ * closes, and no style is injected that a strict CSP would refuse. The focus returns to what opened it.
  */
 export function Dialog({ title, onClose, className, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
+    const opener = document.activeElement;
+    dialog.current?.showModal();
+    // The browser gives the focus back when a dialog is closed, but this one is taken away while it is open.
+    return () => {
+      if (opener instanceof HTMLElement) opener.focus();
+    };
   }, []);
   return (
     <dialog

@@ -34,7 +34,7 @@ export function MenuItem({ icon, danger = false, onSelect, children }: MenuItemP
     <Radix.Item
       onSelect={onSelect}
       className={cn(
-        "flex cursor-pointer items-center gap-2 rounded-sm px-2 py-1.5 outline-none select-none data-highlighted:bg-accent-soft [&_svg]:size-4",
+        "flex cursor-pointer items-center gap-2 rounded-sm px-2 py-1.5 outline-none select-none focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-accent data-highlighted:bg-accent-soft [&_svg]:size-4",
         danger && "text-bad",
       )}
     >
@@ -66,7 +66,7 @@ export function MenuChoice<T extends string>({ label, value, options, onChange }
         <Radix.RadioItem
           key={option.value}
           value={option.value}
-          className="grid max-w-92 cursor-pointer grid-cols-[1rem_minmax(0,1fr)] gap-x-2 rounded-sm px-2 py-1.5 outline-none select-none data-highlighted:bg-accent-soft"
+          className="grid max-w-92 cursor-pointer grid-cols-[1rem_minmax(0,1fr)] gap-x-2 rounded-sm px-2 py-1.5 outline-none select-none focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-accent data-highlighted:bg-accent-soft"
         >
           <span className="mt-0.5">
             <Radix.ItemIndicator>

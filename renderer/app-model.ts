@@ -2,6 +2,7 @@ import { createContext, use } from "react";
 import type { CacheModel } from "./cache/index.ts";
 import type { Conversations, Drafts, Thread } from "./chat/index.ts";
 import type { Connection } from "./connection/index.ts";
+import type { DrillsModel } from "./drills/index.ts";
 import type { StatusModel } from "./health/index.ts";
 import type { LabModel } from "./lab/index.ts";
 import type { ModelsModel } from "./models/index.ts";
@@ -19,6 +20,7 @@ export interface AppModel {
   outbox: OutboxModel;
   cache: CacheModel;
   lab: LabModel;
+  drills: DrillsModel;
   settings: SettingsModel;
   gateway: GatewayModel;
 }

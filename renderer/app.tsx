@@ -5,6 +5,7 @@ import {
   Inbox,
   Menu as MenuIcon,
   Settings as SettingsIcon,
+  Siren,
   X,
 } from "lucide-react";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
@@ -13,6 +14,7 @@ import { useApp } from "./app-model.ts";
 import { CachePage } from "./cache/index.ts";
 import { ChatPage, ConversationList, LocalOnlySwitch } from "./chat/index.ts";
 import { ConnectionBanner } from "./connection/index.ts";
+import { DrillBanner, DrillsPage } from "./drills/index.ts";
 import { StatusBar, Warnings } from "./health/index.ts";
 import { LabPage } from "./lab/index.ts";
 import { ModelsPage } from "./models/index.ts";
@@ -37,6 +39,7 @@ export function App() {
       {/* What is hidden from sight but read aloud must not make the whole frame scroll: hence its own block, clipped. */}
       <div className="relative flex h-dvh flex-col overflow-clip">
         <ConnectionBanner connection={connection} />
+        <DrillBanner drill={statusNow?.drill ?? null} />
         <Warnings warnings={statusNow?.warnings ?? []} />
         <div className="relative flex min-h-0 flex-1">
           <SideBar
@@ -59,6 +62,7 @@ export function App() {
               {route.page === "models" && <ModelsPage />}
               {route.page === "cache" && <CachePage />}
               {route.page === "lab" && <LabPage />}
+              {route.page === "drills" && <DrillsPage />}
               {route.page === "settings" && <SettingsPage route={route} />}
             </main>
           </div>
@@ -179,6 +183,20 @@ function SideBar({ route, outbox, open, onClose, button }: SideBarProps) {
           <Button
             asChild
             variant="quiet"
+            className={cn("w-full justify-start", route.page === "drills" && "bg-accent-soft text-ink")}
+          >
+            <a
+              href={hashOf({ page: "drills" })}
+              onClick={onClose}
+              aria-current={route.page === "drills" ? "page" : undefined}
+            >
+              <Siren aria-hidden />
+              Drills
+            </a>
+          </Button>
+          <Button
+            asChild
+            variant="quiet"
             className={cn("w-full justify-start", route.page === "settings" && "bg-accent-soft text-ink")}
           >
             <a
@@ -218,6 +236,7 @@ const titles = {
   models: "Models",
   cache: "Cache",
   lab: "Lab",
+  drills: "Drills",
 } as const;
 
 function TopBar({ route, listOpen, listButton, onList }: TopBarProps) {

@@ -2,6 +2,7 @@ import type { AppModel } from "./app-model.ts";
 import { CacheModel } from "./cache/index.ts";
 import { Conversations, storedDrafts, Thread } from "./chat/index.ts";
 import { Connection, openHere } from "./connection/index.ts";
+import { DrillsModel } from "./drills/index.ts";
 import { StatusModel } from "./health/index.ts";
 import { LabModel } from "./lab/index.ts";
 import { ModelsModel } from "./models/index.ts";
@@ -31,6 +32,7 @@ export function createApp(): AppModel {
   const outbox = new OutboxModel(connection, status.store);
   const cache = new CacheModel(connection);
   const lab = new LabModel(connection);
+  const drills = new DrillsModel(connection);
   const settings = new SettingsModel(connection, localStorage);
   const gateway = new GatewayModel(connection);
   void connection.run();
@@ -44,6 +46,7 @@ export function createApp(): AppModel {
     outbox,
     cache,
     lab,
+    drills,
     settings,
     gateway,
   };

@@ -98,6 +98,17 @@ export const drillReportInfo = drillReport
   .extend({ passed: z.boolean(), failed: z.int().nonnegative(), unchecked: z.int().nonnegative() });
 export type DrillReportInfo = z.infer<typeof drillReportInfo>;
 
+/** An answer in the timeline. */
+export const drillPoint = drillAnswer.pick({
+  n: true,
+  at_ms: true,
+  tier: true,
+  link: true,
+  first_token_ms: true,
+  duration_ms: true,
+});
+export type DrillPoint = z.infer<typeof drillPoint>;
+
 /** A drill while it runs. */
 export const drillProgress = z.object({
   ...run,
@@ -109,6 +120,8 @@ export const drillProgress = z.object({
   total: z.int().positive(),
   /** Answers so far by tier. */
   tiers: z.array(z.object({ tier: tier.nullable(), count: z.int().positive() })),
+  /** The newest answers, some hundreds at most. */
+  points: z.array(drillPoint),
   faults: z.array(drillFaultSeen),
   moments: z.array(drillMoment),
   findings: z.array(drillFinding),

@@ -24,8 +24,9 @@ const unseen: Found = { outcome: "failed", seen: "There was nothing to look at."
 /** How an expectation stands with what was seen; `open` while the drill goes on. */
 export function findingOf(expectation: DrillExpectation, seen: Seen, isOver: boolean): DrillFinding {
   const result = judged(expectation, seen);
-  const outcome = isOver || result.outcome === "unchecked" ? result.outcome : "open";
-  return { text: expectationText(expectation), ...result, outcome };
+  const text = expectationText(expectation);
+  if (isOver || result.outcome === "unchecked") return { text, ...result };
+  return { text, outcome: "open", seen: result === unseen ? "nothing yet" : result.seen };
 }
 
 function judged(expectation: DrillExpectation, seen: Seen): Found {

@@ -38,6 +38,9 @@ export type Outcome = Pick<
   "end" | "duration_ms" | "passed" | "findings" | "faults" | "moments" | "answers" | "cost_usd"
 >;
 
+/** Answers in the timeline of a drill that runs. */
+const shownPoints = 400;
+
 /** One run of a drill: sends its requests under its faults, and looks at what becomes of them. */
 export class Rehearsal {
   readonly #parts: RehearsalParts;
@@ -46,7 +49,7 @@ export class Rehearsal {
   readonly #moments: DrillMoment[] = [];
   readonly #lines: DrillLine[] = [];
   readonly #samples: Sample[] = [];
-  readonly #startedAt: number;
+  #startedAt: number;
   #alerts: AlertsSeen | null = null;
 
   constructor(parts: RehearsalParts) {
@@ -68,7 +71,7 @@ export class Rehearsal {
   /** How it goes now. */
   progress(): Pick<
     DrillProgress,
-    "elapsed_ms" | "done" | "total" | "tiers" | "faults" | "moments" | "findings"
+    "elapsed_ms" | "done" | "total" | "tiers" | "points" | "faults" | "moments" | "findings"
   > {
     const counts = new Map<DrillAnswer["tier"], number>();
     for (const { tier } of this.#answers) counts.set(tier, (counts.get(tier) ?? 0) + 1);
@@ -77,6 +80,16 @@ export class Rehearsal {
       done: this.#answers.length,
       total: this.#parts.drill.requests.reduce((sum, { count }) => sum + count, 0),
       tiers: [...counts].map(([tier, count]) => ({ tier, count })),
+      points: this.#answers
+        .slice(-shownPoints)
+        .map(({ n, at_ms, tier, link, first_token_ms, duration_ms }) => ({
+          n,
+          at_ms,
+          tier,
+          link,
+          first_token_ms,
+          duration_ms,
+        })),
       faults: this.#faultsSeen(),
       moments: [...this.#moments],
       findings: this.#findings(false),
@@ -88,30 +101,23 @@ export class Rehearsal {
     const { drill, clock, injector, signal } = this.#parts;
     const timeUp = new AbortController();
     const over = AbortSignal.any([signal, timeUp.signal]);
+    await this.#sample();
+    // From here on faults, requests and expectations count by the same clock.
+    this.#startedAt = clock.monotonic();
+    injector.begin();
     const cancels = [clock.after(durationMs(drill.max_duration), () => timeUp.abort())];
     for (const { text, from_ms, to_ms } of this.#faults) {
       cancels.push(clock.after(from_ms, () => this.#tell("fault", `Begins: ${text}`)));
       if (to_ms !== null) cancels.push(clock.after(to_ms, () => this.#tell("fault", `Ends: ${text}`)));
     }
-    await this.#sample();
-    const everyMs = durationMs(drill.alerts?.sample ?? "1s");
-    let isOver = false;
-    const sampleAgain = () =>
-      clock.after(everyMs, () => {
-        if (isOver) return;
-        void this.#sample();
-        cancelSampling = sampleAgain();
-      });
-    let cancelSampling = sampleAgain();
-    injector.begin();
+    const stopSampling = this.#sampleEvery(durationMs(drill.alerts?.sample ?? "1s"));
     try {
       await Promise.all(drill.requests.map((group) => this.#send(group, over)));
     } catch (error) {
       if (!over.aborted) throw error;
     } finally {
-      isOver = true;
       injector.end();
-      cancelSampling();
+      stopSampling();
       for (const cancel of cancels) cancel();
     }
     const end = signal.aborted ? "stopped" : timeUp.signal.aborted ? "time_up" : "finished";
@@ -156,6 +162,19 @@ export class Rehearsal {
       cancel();
     }
     if (drill.requests.length > 1 && group.name) this.#tell("requests", `All answered: ${group.name}`);
+  }
+
+  /** Reads metrics again and again; the function given back ends that. */
+  #sampleEvery(ms: number): () => void {
+    let cancel = () => {};
+    const next = () => {
+      cancel = this.#parts.clock.after(ms, () => {
+        void this.#sample();
+        next();
+      });
+    };
+    next();
+    return () => cancel();
   }
 
   async #sample(): Promise<void> {

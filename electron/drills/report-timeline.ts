@@ -7,6 +7,8 @@ const left = 8;
 const faultHeight = 22;
 const plotHeight = 150;
 const footHeight = 22;
+/** About as wide as a letter of a label. */
+const letterWidth = 5.6;
 
 /** The drill as a picture: a bar for each fault, and a dot for each answer, as high as its first word took. */
 export function timelineSvg({ faults, answers, duration_ms, end }: DrillReport): string {
@@ -15,7 +17,8 @@ export function timelineSvg({ faults, answers, duration_ms, end }: DrillReport):
   const bars = faults.map(({ text, from_ms, to_ms }, index) => {
     const y = index * faultHeight;
     const wide = Math.max(2, x(to_ms ?? lasted) - x(from_ms));
-    return `<rect class="fault" x="${round(x(from_ms))}" y="${y + 2}" width="${round(wide)}" height="${faultHeight - 4}" rx="3"/><text x="${left + 4}" y="${y + 15}">${escaped(text)}</text>`;
+    const textAt = Math.max(left, Math.min(x(from_ms) + 6, width - left - text.length * letterWidth));
+    return `<rect class="fault" x="${round(x(from_ms))}" y="${y + 2}" width="${round(wide)}" height="${faultHeight - 4}" rx="3"/><text x="${round(textAt)}" y="${y + 15}">${escaped(text)}</text>`;
   });
   const top = faults.length * faultHeight + 6;
   const floor = top + plotHeight;

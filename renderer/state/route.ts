@@ -7,6 +7,7 @@ export type Route =
   | { page: "models" }
   | { page: "cache" }
   | { page: "lab" }
+  | { page: "drills" }
   /** `section` is a part of the page to bring into view, `add` the form for a new link; `link` names a link there. */
   | { page: "settings"; section: (typeof sections)[number]; link: string | null };
 
@@ -19,7 +20,8 @@ export function parseRoute(hash: string): Route {
     const section = sections.find((one) => one === first) ?? "providers";
     return { page, section, link: second ?? null };
   }
-  if (page === "outbox" || page === "models" || page === "cache" || page === "lab") return { page };
+  if (page === "outbox" || page === "models" || page === "cache" || page === "lab" || page === "drills")
+    return { page };
   return { page: "chat", conversation: page === "chat" && first ? first : null };
 }
 

@@ -60,6 +60,7 @@ import { OutboxItems } from "./outbox-items.ts";
 import { Quality } from "./quality.ts";
 import { type AppRouter, createRouter } from "./router.ts";
 import { isStarter, withLoneQuestions } from "./starter.ts";
+import { Team } from "./team.ts";
 import { Warm } from "./warm.ts";
 import { Watched } from "./watched.ts";
 
@@ -118,6 +119,8 @@ export interface App extends AsyncDisposable {
   startOutbox(): void;
   /** Loads the embedder before it is needed, and embeds what waits: for hosts that stay. */
   startCache(): void;
+  /** Makes breakers and spend those of the team whose Postgres is the cache's store: for gateways of several machines. */
+  joinTeam(): void;
   cache: Cache;
   /** For what a host has to tell the operator. */
   log: Log;
@@ -241,8 +244,19 @@ export function createApp(options: AppOptions): App {
   });
   const levels = new LevelWatch({ clock, links: () => settings.links });
   const spend = new Spend({ database });
-  const budget = new Budget({
+  const team = new Team({
+    database,
+    clock,
+    env,
+    config: () => settings.config,
+    links: () => settings.links,
     spend,
+    health: { adopt: (...found) => health.adopt(...found), tellAll: () => health.tellAll() },
+    onChange: () => status.changed(),
+    onWarning: (text) => onError(new Error(text)),
+  });
+  const budget = new Budget({
+    spend: team,
     clock,
     capUsd: () => settings.config.budget?.monthly_usd ?? null,
     priceOf: (id) => settings.links.find((link) => link.id === id)?.price ?? null,
@@ -262,6 +276,7 @@ export function createApp(options: AppOptions): App {
       },
       onBattery: options.onBattery ?? (() => false),
       onChange: () => status.changed(),
+      onFound: (...found) => team.found(...found),
       onWarning: (text) => void warnings.push(text),
       onProbe: (probed) => levels.record(probed),
       onRecovery: () => outbox.retryNow(),
@@ -461,6 +476,7 @@ export function createApp(options: AppOptions): App {
     networkChanged: () => health.networkChanged(),
     startOutbox: () => outbox.start(),
     startCache: () => cache.start(),
+    joinTeam: () => team.join(),
     cache,
     log: options.log ?? silentLog,
     async [Symbol.asyncDispose]() {
@@ -471,6 +487,7 @@ export function createApp(options: AppOptions): App {
       await answers[Symbol.asyncDispose]();
       await outbox[Symbol.asyncDispose]();
       await cache[Symbol.asyncDispose]();
+      await team[Symbol.asyncDispose]();
       await engine[Symbol.asyncDispose]();
       await ollama[Symbol.asyncDispose]();
       await instruments[Symbol.asyncDispose]();

@@ -12,6 +12,7 @@ import {
   type BreakerStore,
   Breakers,
   Connectivity,
+  type FoundElsewhere,
   HealthGate,
   Latencies,
   LinkHealth,
@@ -37,6 +38,8 @@ export interface HealthParts {
   onBattery(): boolean;
   /** Something that the status shows has changed. */
   onChange(): void;
+  /** Told of what was found out about a link, for others that ask the same place. */
+  onFound(link: string, target: string, found: FoundElsewhere): void;
   /** Told, in words for the person, when state could not be read or kept. */
   onWarning(text: string): void;
   /** Told how each probe ended. */
@@ -60,9 +63,9 @@ export class Health implements Gate, Disposable {
   #links: readonly HealthyLink[] = [];
 
   constructor(parts: HealthParts) {
-    const { clock, store, onChange, onWarning } = parts;
+    const { clock, store, onChange, onFound, onWarning } = parts;
     this.#parts = parts;
-    this.#breakers = new Breakers({ clock, counts: countsAgainstLink, store, onChange, onWarning });
+    this.#breakers = new Breakers({ clock, counts: countsAgainstLink, store, onChange, onFound, onWarning });
     this.#connectivity = new Connectivity({
       clock,
       network: parts.network ?? (() => networkOf(networkInterfaces())),
@@ -142,6 +145,16 @@ export class Health implements Gate, Disposable {
     this.#breakers.reset(link);
     this.#lights.forget(link);
     this.#parts.onChange();
+  }
+
+  /** Takes up what another gateway of the team found out about a link. */
+  adopt(link: string, target: string, found: FoundElsewhere): void {
+    this.#breakers.adopt(link, target, found);
+  }
+
+  /** Tells again of every link that is left alone now. */
+  tellAll(): void {
+    this.#breakers.tellAll();
   }
 
   tryAcquire(link: Link): Permit | Refusal {

@@ -37,6 +37,16 @@ export interface Permit extends Disposable {
   cancel(): void;
 }
 
+/** What another gateway found out. Waits are milliseconds from now, 0 where there is none. */
+export interface FoundElsewhere {
+  state: "open" | "closed";
+  opensInMs: number;
+  refusedInMs: number;
+  kind: FailureKind | null;
+  refusedKind: FailureKind | null;
+  failures: number;
+}
+
 export interface BreakerParts {
   settings: BreakerSettings;
   clock: Clock;
@@ -151,6 +161,28 @@ export class Breaker {
     const waitMs = Math.min((saved.opens_until ?? 0) - this.#clock.now(), this.#settings.recoveryMs);
     this.#enter(saved.state, Math.max(waitMs, 0));
     return true;
+  }
+
+  /**
+   * Takes up what another gateway found out about the same place. An opening holds until the later of both ends; one that it closed is
+   * closed here too, for its trials were of the same recovery. Waits are milliseconds from now.
+   */
+  adopt(found: FoundElsewhere): void {
+    this.#follow();
+    if (found.refusedInMs > 0) this.#refuseFor(found.refusedInMs, found.refusedKind);
+    if (found.state === "closed") {
+      if (this.#state === "closed") return;
+      this.#failures = 0;
+      this.#enter("closed");
+      return;
+    }
+    const waitMs = Math.min(found.opensInMs, this.#settings.recoveryMs);
+    const endsAt = this.#clock.now() + waitMs;
+    if (waitMs <= 0 || (this.#recovery && this.#recovery.until >= endsAt)) return;
+    this.#failures = Math.max(this.#failures, found.failures);
+    this.#lastFailure = this.#clock.now();
+    this.#lastKind = found.kind;
+    this.#enter("open", waitMs);
   }
 
   #permit(): Permit {

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Clock, Link } from "../chain/index.ts";
 import type { BreakerConfig, FailureKind } from "../contract/index.ts";
-import { Breaker, type BreakerRefusal, type Circuit, type Permit } from "./breaker.ts";
+import { Breaker, type BreakerRefusal, type Circuit, type FoundElsewhere, type Permit } from "./breaker.ts";
 import { breakerSettings } from "./breaker-settings.ts";
+import type { BreakerState } from "./breaker-state.ts";
 
 /** What of a link its breaker goes by. */
 export interface BreakerLink extends Pick<Link, "id" | "provider" | "model" | "baseUrl"> {
@@ -21,6 +22,8 @@ export interface BreakersParts {
   store: BreakerStore;
   /** Told when a link's state or reset time has changed. It may come while states are read: it must not throw, nor read at once. */
   onChange?(link: string): void;
+  /** Told of what was found out here, for others that ask the same place. */
+  onFound?(link: string, target: string, found: FoundElsewhere): void;
   /** Told, in words for the person, when state could not be read or kept. */
   onWarning(text: string): void;
 }
@@ -53,6 +56,7 @@ export class Breakers implements Disposable {
   #saved: SavedBreakers;
   #cancelSave: (() => void) | null = null;
   #isConfiguring = false;
+  #isAdopting = false;
   #hasWarned = false;
 
   constructor(parts: BreakersParts) {
@@ -99,6 +103,25 @@ export class Breakers implements Disposable {
     this.#entries.get(link)?.breaker.reset();
   }
 
+  /** Takes up what another gateway found out about a link, if it leads to the same place there. */
+  adopt(link: string, target: string, found: FoundElsewhere): void {
+    const entry = this.#entries.get(link);
+    if (entry?.target !== target) return;
+    this.#isAdopting = true;
+    try {
+      entry.breaker.adopt(found);
+    } finally {
+      this.#isAdopting = false;
+    }
+  }
+
+  /** Tells again of every link that is left alone now. */
+  tellAll(): void {
+    for (const [link, entry] of this.#entries) {
+      if (entry.breaker.refusal() !== null) this.#tell(link, entry);
+    }
+  }
+
   [Symbol.dispose](): void {
     if (this.#cancelSave) this.#save();
   }
@@ -132,7 +155,14 @@ export class Breakers implements Disposable {
       return;
     }
     this.#save();
+    const entry = this.#entries.get(link);
+    if (entry && !this.#isAdopting) this.#tell(link, entry);
     this.#parts.onChange?.(link);
+  }
+
+  #tell(link: string, { target, breaker }: Entry): void {
+    const { clock, onFound } = this.#parts;
+    onFound?.(link, target, foundBy(breaker.toJSON(), clock.now()));
   }
 
   #load(): SavedBreakers {
@@ -162,4 +192,15 @@ export class Breakers implements Disposable {
       );
     }
   }
+}
+
+function foundBy(state: BreakerState, now: number): FoundElsewhere {
+  return {
+    state: state.state,
+    opensInMs: Math.max(0, (state.opens_until ?? 0) - now),
+    refusedInMs: Math.max(0, (state.refused_until ?? 0) - now),
+    kind: state.last_kind,
+    refusedKind: state.refused_kind,
+    failures: state.failure_count,
+  };
 }

@@ -5,6 +5,7 @@ export {
   type BreakerRefusal,
   type Circuit,
   type CircuitState,
+  type FoundElsewhere,
   type Permit,
 } from "./breaker.ts";
 export { type BreakerSettings, breakerSettings, type WindowSettings } from "./breaker-settings.ts";

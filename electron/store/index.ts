@@ -33,4 +33,5 @@ export { type SecretLink, Secrets, type SecretsOptions } from "./secrets.ts";
 export { openSettings, type SettingsStore } from "./settings.ts";
 export { type Expense, Spend, type SpendOptions, type Spent } from "./spend.ts";
 export { SavedState, type SavedStateOptions } from "./state.ts";
+export { type TeamCircuit, type TeamSpend, TeamState, type TeamStateParts } from "./team-state.ts";
 export type { FindVault, Vault } from "./vault.ts";

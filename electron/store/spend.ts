@@ -67,7 +67,7 @@ export class Spend {
          output_tokens = output_tokens + excluded.output_tokens,
          attempts = attempts + 1,
          unpriced_attempts = unpriced_attempts + excluded.unpriced_attempts`,
-      this.#monthOf(at),
+      this.monthOf(at),
       link,
       nano,
       estimated ? nano : 0,
@@ -84,7 +84,7 @@ export class Spend {
          total(input_tokens) AS input_tokens, total(output_tokens) AS output_tokens,
          total(attempts) AS attempts, total(unpriced_attempts) AS unpriced_attempts
        FROM spend WHERE month = ?`,
-      this.#monthOf(now),
+      this.monthOf(now),
     );
     return spentOf(row as unknown as SpendRow);
   }
@@ -93,13 +93,13 @@ export class Spend {
   byLink(now: number): Map<string, Spent> {
     const rows = this.#database.all(
       "SELECT * FROM spend WHERE month = ? ORDER BY nano_usd DESC, link",
-      this.#monthOf(now),
+      this.monthOf(now),
     );
     return new Map(rows.map((row) => [String(row.link), spentOf(row as unknown as SpendRow)]));
   }
 
-  /** `YYYY-MM`. */
-  #monthOf(at: number): string {
+  /** The month of `at` (milliseconds since the epoch), as `YYYY-MM`. */
+  monthOf(at: number): string {
     const parts = this.#calendar.formatToParts(at);
     const part = (type: "year" | "month") => parts.find((each) => each.type === type)?.value ?? "";
     return `${part("year")}-${part("month")}`;

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { BreakerConfig, FailureKind } from "../../electron/contract/index.ts";
-import { Breaker, breakerSettings, type Permit } from "../../electron/health/index.ts";
+import { Breaker, breakerSettings, type FoundElsewhere, type Permit } from "../../electron/health/index.ts";
 import { ManualClock } from "./support/manual-clock.ts";
 
 const start = Date.UTC(2026, 0, 1);
@@ -453,3 +453,50 @@ it("tells of each change of state, of counts apart, and of nothing else", () => 
 function setUpParts() {
   return { settings: breakerSettings(), clock: new ManualClock(), counts };
 }
+
+describe("what another gateway found out", () => {
+  const found: FoundElsewhere = {
+    state: "open",
+    opensInMs: 10_000,
+    refusedInMs: 0,
+    kind: "server",
+    refusedKind: null,
+    failures: 5,
+  };
+
+  it("opens it for as long as it is open there, and no longer than an opening of its own", () => {
+    const { breaker } = setUp();
+    breaker.adopt(found);
+    expect(breaker.refusal()).toEqual({ reason: "open", until: start + 10_000, kind: "server" });
+    breaker.adopt({ ...found, opensInMs: 3_600_000 });
+    expect(breaker.refusal()).toMatchObject({ until: start + 30_000 });
+  });
+
+  it("neither shortens a wait nor opens it when that is over", () => {
+    const { breaker } = setUp();
+    breaker.adopt({ ...found, opensInMs: 0 });
+    expect(breaker.refusal()).toBeNull();
+    fail(breaker, 5);
+    breaker.adopt({ ...found, opensInMs: 1_000 });
+    expect(breaker.refusal()).toMatchObject({ until: start + 30_000 });
+  });
+
+  it("closes it, and makes what its own trials say late", () => {
+    const { breaker } = halfOpen();
+    const trial = taken(breaker);
+    breaker.adopt({ ...found, state: "closed", opensInMs: 0, failures: 0 });
+    trial.failure("server");
+    expect(breaker.snapshot()).toMatchObject({ state: "closed", failure_count: 0 });
+  });
+
+  it("brings a reset time along, which a recovery elsewhere does not lift", () => {
+    const { breaker } = setUp();
+    breaker.adopt({ ...found, state: "closed", refusedInMs: 60_000, refusedKind: "quota_exhausted" });
+    breaker.adopt({ ...found, state: "closed", opensInMs: 0 });
+    expect(breaker.refusal()).toEqual({
+      reason: "reset_time",
+      until: start + 60_000,
+      kind: "quota_exhausted",
+    });
+  });
+});

@@ -11,6 +11,8 @@ export interface ServeOptions {
 export async function serve({ port }: ServeOptions, app: App, terminal: Terminal): Promise<number> {
   const { gateway, settings } = app;
   let url: string;
+  app.startCache();
+  app.joinTeam();
   try {
     url = await gateway.start(port);
   } catch (error) {

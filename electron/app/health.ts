@@ -39,7 +39,7 @@ export interface HealthParts {
   /** Something that the status shows has changed. */
   onChange(): void;
   /** Told of what was found out about a link, for others that ask the same place. */
-  onFound(link: string, target: string, found: FoundElsewhere): void;
+  onFound?(link: string, target: string, found: FoundElsewhere): void;
   /** Told, in words for the person, when state could not be read or kept. */
   onWarning(text: string): void;
   /** Told how each probe ended. */
@@ -65,7 +65,14 @@ export class Health implements Gate, Disposable {
   constructor(parts: HealthParts) {
     const { clock, store, onChange, onFound, onWarning } = parts;
     this.#parts = parts;
-    this.#breakers = new Breakers({ clock, counts: countsAgainstLink, store, onChange, onFound, onWarning });
+    this.#breakers = new Breakers({
+      clock,
+      counts: countsAgainstLink,
+      store,
+      onChange,
+      onWarning,
+      ...(onFound && { onFound }),
+    });
     this.#connectivity = new Connectivity({
       clock,
       network: parts.network ?? (() => networkOf(networkInterfaces())),

@@ -1,4 +1,4 @@
-import type { Answer, Attempt, ChainFailure, ChatRequest, Level } from "../contract/index.ts";
+import type { Answer, Attempt, ChainFailure, ChatRequest, FailureKind, Level } from "../contract/index.ts";
 import type { ChainParts, ChainRules } from "./chain.ts";
 import { endedBy, nothingAnswered } from "./chain-failure.ts";
 import { earlyMs } from "./clock.ts";
@@ -25,6 +25,9 @@ interface Lost {
   /** Whether its answer failed the requirements, and may be repaired by the same link. */
   repairable?: boolean;
 }
+
+/** Failures by what was said, not by the way it came: nobody is to go on from there. */
+const spoilt: ReadonlySet<FailureKind> = new Set(["loop", "refusal", "content_policy", "bad_output"]);
 
 /** One request on its way along the links. */
 export class Run {
@@ -192,7 +195,14 @@ export class Run {
     const isPlain =
       (response_format === undefined || response_format.type === "text") && logprobs === undefined;
     const recovery = asked ?? this.#rules.recovery;
-    return recovery === "continue" && isPlain && link.capabilities.prefill && this.#teller.said.continuable;
+    const broken = this.#state.attempts.findLast(({ outcome }) => outcome === "failed")?.kind ?? null;
+    return (
+      recovery === "continue" &&
+      isPlain &&
+      !(broken !== null && spoilt.has(broken)) &&
+      link.capabilities.prefill &&
+      this.#teller.said.continuable
+    );
   }
 
   /** A link failed for good. One that would not take the beginning of an answer is asked again without it. */

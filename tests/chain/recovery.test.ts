@@ -32,6 +32,19 @@ describe("a stream that breaks in the middle", () => {
     expect(answer).toMatchObject({ text: "Blue.", logprobs });
   });
 
+  it("is begun again where the answer itself was bad: nobody goes on with a loop", async () => {
+    const loop = cut(...Array.from({ length: 60 }, () => "and so on and on "));
+    const { run, provider } = setUp({
+      links,
+      rules: { ...rules, skip: { preset: "always_answer", next: ["loop"], stop: [] } },
+      scripts: { first: [loop], "goes-on": [says("Straight.")] },
+    });
+    const { answer, receipt } = finishedOf(await run());
+    expect(answer.text).toBe("Straight.");
+    expect(receipt.seams).toEqual([]);
+    expect(provider.calls[1]?.request.prefill).toBeUndefined();
+  });
+
   it("is continued by a link that can, at a seam, without a word twice", async () => {
     const { run, provider } = setUp({
       links,

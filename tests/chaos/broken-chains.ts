@@ -42,6 +42,21 @@ export const brokenChains = {
       }
     };
   },
+  "gives up on a slow reader": (run) =>
+    async function* (request, signal) {
+      for await (const event of run(request, signal)) {
+        const givenAt = performance.now();
+        yield event;
+        if (performance.now() - givenAt > 1_000) return;
+      }
+    },
+  "takes a last word for a link that is down": (run) =>
+    async function* (request, signal) {
+      for await (const event of run(request, signal))
+        yield event.type === "finished" && event.failure
+          ? { ...event, failure: { ...event.failure, code: "all_links_failed" as const } }
+          : event;
+    },
   "ends without a word": (run) =>
     async function* (request, signal) {
       for await (const event of run(request, signal)) if (event.type !== "finished") yield event;

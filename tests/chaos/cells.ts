@@ -50,7 +50,8 @@ export async function play(house: House, cell: Cell): Promise<Outcome> {
   const { handshakes } = house.server;
   const errors = house.errors.length;
   const crowd: Seen[] = [];
-  const askBy = (way: Way) => ask(house, way, nonceOf(asked++));
+  const { asks, readsSlowly = false } = isServers ? fault : {};
+  const askBy = (way: Way) => ask(house, { way, nonce: nonceOf(asked++), asks, readsSlowly });
   const ways: Way[] = cell.streaming ? ["events", "stream"] : ["whole"];
   if (cell.concurrency === 1) {
     for (const way of ways) {
@@ -67,10 +68,10 @@ export async function play(house: House, cell: Cell): Promise<Outcome> {
 
   const found = new Map<string, number>();
   const count = (wrong: string) => found.set(wrong, (found.get(wrong) ?? 0) + 1);
-  const expected = expect(fault, places);
   const { arrivals } = house.server;
   for (const seen of crowd) {
     const own = arrivals.filter(({ nonce }) => nonce === seen.nonce);
+    const expected = expect(fault, places, passedOver(seen));
     for (const wrong of wrongs(seen, { fault, places, expected, arrivals: own })) count(wrong);
   }
   if (isServers && fault.does === "tls") {
@@ -84,4 +85,9 @@ export async function play(house: House, cell: Cell): Promise<Outcome> {
   }
   for (const error of house.errors.slice(errors)) count(`the program failed: ${error}`);
   return { cell, wrongs: found };
+}
+
+/** The links that were refused leave to be tried. */
+function passedOver({ receipt }: Seen): Set<string> {
+  return new Set(receipt?.attempts.filter(({ outcome }) => outcome === "skipped").map(({ link }) => link));
 }

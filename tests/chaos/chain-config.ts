@@ -29,21 +29,25 @@ export function chainConfig(house: House, fault: AnyFault, places: readonly Plac
   return {
     fallback_chain: places.map((place) => linkOf(house, fault, place, cell)),
     ...(hedgeAfter && { hedge: { after: hedgeAfter, with: "next" } }),
+    ...("skip" in fault && { skip: fault.skip }),
+    ...("recovery" in fault && { recovery: fault.recovery }),
   };
 }
 
 function linkOf(house: House, fault: AnyFault, place: Place, cell: number): LinkConfig {
   const timeouts = { ...patient, ...(place.role === "faulty" && fault.limits) };
   if (!isRemote(place)) {
-    const model = "model" in fault && place.role === "faulty" ? fault.model(house.folder) : house.localModel;
+    const sound = "asks" in fault && fault.asks === "json" ? house.localJsonModel : house.localModel;
+    const model = "model" in fault && place.role === "faulty" ? fault.model(house.folder) : sound;
     return {
       id: place.link,
       provider: "llama",
       model: house.modelFor(model, cell),
       tier: "local",
       timeouts,
-      // A torn answer of one engine's model is not for another to go on with: what it says next depends on the last letter.
-      capabilities: { prefill: !("model" in fault) },
+      // A torn answer of one engine's model is not for another to go on with: what it says next depends on the last letter. The model recites,
+      // and neither calls tools nor writes JSON.
+      capabilities: { prefill: !("model" in fault), tools: false, json_schema: false },
     };
   }
   const name = place.link as keyof typeof formats;

@@ -21,8 +21,15 @@ export interface Expected {
   byChance: boolean;
 }
 
-/** Works out, from the fault and the chain alone, what the retry rules allow and who has to answer. */
-export function expect(fault: AnyFault, places: readonly Place[]): Expected {
+/**
+ * Works out, from the fault and the chain alone, what the retry rules allow and who has to answer. A link that was passed over, because it failed
+ * too often for others, has no last word.
+ */
+export function expect(
+  fault: AnyFault,
+  places: readonly Place[],
+  passedOver: ReadonlySet<string> = new Set(),
+): Expected {
   const byChance = "comesAndGoes" in fault || "hedgeAfter" in fault || "holdsEngine" in fault;
   const lastRemote = places.findLast(isRemote)?.link;
   const owed: Owed[] = [];
@@ -43,7 +50,8 @@ export function expect(fault: AnyFault, places: readonly Place[]): Expected {
     }
     owed.push({ link, continuesFirst: refuses, attempts });
     if (answers) return { owed, answers: link, stops: false, byChance };
-    if (role === "faulty" && fault.follows === "stop") return { owed, answers: null, stops: true, byChance };
+    if (role === "faulty" && fault.follows === "stop" && !passedOver.has(link))
+      return { owed, answers: null, stops: true, byChance };
     torn ||= role === "faulty" && fault.torn;
   }
   return { owed, answers: null, stops: false, byChance };

@@ -1,4 +1,4 @@
-import type { FailureKind, LinkConfig, NoticeCode } from "../../electron/contract/index.ts";
+import type { Config, FailureKind, LinkConfig, NoticeCode } from "../../electron/contract/index.ts";
 import {
   type Answer,
   answer,
@@ -18,9 +18,10 @@ import {
 /** Troubles of a link's address, where no server can be told how to misbehave. */
 export type Address = "refused" | "unresolvable" | "tls";
 
-/** What a behaviour may depend on: `say` is the answer that the link would give to this very request. */
+/** What a behaviour may depend on: `say` is the answer that the link would give to this very request, `loop` one that comes to no end. */
 export interface Cue {
   say(changes?: Partial<Answer>): Answer;
+  loop(): Answer;
   /** Counts the requests to this link within the cell, from 0. */
   nth: number;
 }
@@ -43,7 +44,7 @@ export interface Fault {
   /** The notice that has to name it. */
   notice?: NoticeCode;
   /** What a whole answer is made of. */
-  size?: "usual" | "huge" | "doubled";
+  size?: "usual" | "large" | "huge" | "doubled";
   /** Whether all links say the same words, so that a stream can follow a restarted answer. */
   alike?: boolean;
   /** How links take the beginning of an answer that they are to continue. */
@@ -52,7 +53,18 @@ export interface Fault {
   comesAndGoes?: boolean;
   /** The chain hedges after this long; the faulty link is then stopped, unless no other speaks. */
   hedgeAfter?: "50ms";
+  /** What is asked for beside words. An answer of which this is in flight can't be continued. */
+  asks?: Asked;
+  /** What follows from failures, where it is not the desktop's own preset. */
+  skip?: NonNullable<Config["skip"]>;
+  /** What follows from an answer that broke, where it is not to continue. */
+  recovery?: NonNullable<Config["recovery"]>;
+  /** Whether the person reads with pauses that are longer than the link's limits. */
+  readsSlowly?: boolean;
 }
+
+/** A call of a tool, an answer in JSON, or one with thoughts before it. */
+export type Asked = "tool" | "json" | "thoughts";
 
 const soon = "250ms";
 
@@ -71,6 +83,10 @@ function tear(name: string, by: Break, kinds: FailureKind[], more: Partial<Fault
   const does = ({ say }: Cue) => say({ breaks: { by, after: 2 } });
   return { name, does, kinds, status: 200, torn: true, follows: "next", again: false, ...more };
 }
+
+/** The last word of a chain that moves on from what may pass, and from nothing else. */
+const lastWord = (name: string, does: Fault["does"], kind: FailureKind, status: number | null): Fault =>
+  refusal(`${name}, retryable_only`, does, kind, { status, follows: "stop", skip: "retryable_only" });
 
 /** A nuisance that costs nobody the answer. */
 const nuisance = (name: string, does: (cue: Cue) => Behaviour, more: Partial<Fault> = {}): Fault =>
@@ -132,6 +148,27 @@ export const cloudFaults: readonly Fault[] = [
   tear("cut; others continue", "cut", ["truncated"], { prefill: "continues" }),
   tear("cut; others continue and repeat", "cut", ["truncated"], { prefill: "repeats" }),
   tear("cut; others refuse to continue", "cut", ["truncated"], { prefill: "refuses" }),
+  tear("cut; others could continue, but are not to", "cut", ["truncated"], {
+    prefill: "continues",
+    recovery: "restart",
+  }),
+  tear("cut, without recovery", "cut", ["truncated"], { recovery: "error", follows: "stop" }),
+  tear("cut in a tool call", "cut", ["truncated"], { asks: "tool", prefill: "continues" }),
+  tear("cut in JSON", "cut", ["truncated"], { asks: "json", prefill: "continues" }),
+  {
+    ...tear("cut in the thoughts", "cut", ["truncated"], { asks: "thoughts", prefill: "continues" }),
+    does: ({ say }) => say({ breaks: { by: "cut", after: 1 } }),
+  },
+  nuisance("a tool call and no word", ({ say }) => say(), { asks: "tool" }),
+  // The first word is later than the first token may be, but the thoughts before it are output too.
+  nuisance("thoughts in time, words later", ({ say }) => say({ pieces: 2, delayMs: 2_000 }), {
+    asks: "thoughts",
+    limits: { first_token: "1s" },
+  }),
+  {
+    ...tear("loop", "cut", ["loop"], { skip: { next: ["loop"] }, prefill: "continues" }),
+    does: ({ loop }) => loop(),
+  },
   tear("reset in mid-stream", "reset", ["network"]),
   tear("malformed chunk", "malformed", ["malformed"]),
   tear("error event", "error_event", ["server", "overloaded"]),
@@ -147,6 +184,11 @@ export const cloudFaults: readonly Fault[] = [
   refusal("empty", () => answer({ text: "" }), "empty", { status: 200 }),
   refusal("error in a 200", () => errorInside200(), "server", { status: 200, again: true }),
   nuisance("2 MB answer", ({ say }) => say(), { size: "huge" }),
+  nuisance("long answer, read slowly", ({ say }) => say(), {
+    size: "large",
+    readsSlowly: true,
+    limits: { idle: "2s" },
+  }),
   nuisance("every piece twice", ({ say }) => say({ doubled: "pieces" }), { size: "doubled" }),
   nuisance("start, finish and end twice", ({ say }) => say({ doubled: "frame" })),
   refusal("flapping", ({ say, nth }) => (nth % 2 === 0 ? status(503) : say()), "overloaded", {
@@ -154,4 +196,23 @@ export const cloudFaults: readonly Fault[] = [
     again: true,
     comesAndGoes: true,
   }),
+  lastWord("401", () => status(401), "auth", 401),
+  lastWord("404", () => status(404), "not_found", 404),
+  lastWord("context too long", () => trouble("context_length"), "context_length", 400),
+  lastWord("empty", () => answer({ text: "" }), "empty", 200),
+  tear("malformed chunk, retryable_only", "malformed", ["malformed"], {
+    follows: "stop",
+    skip: "retryable_only",
+  }),
+  refusal("429, retryable_only", () => status(429), "rate_limited", {
+    status: 429,
+    again: true,
+    skip: "retryable_only",
+  }),
+  refusal("500, retryable_only", () => status(500), "server", {
+    status: 500,
+    again: true,
+    skip: "retryable_only",
+  }),
+  tear("cut, retryable_only", "cut", ["truncated"], { skip: "retryable_only" }),
 ];

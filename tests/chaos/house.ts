@@ -15,7 +15,7 @@ import { createGateway } from "../../electron/gateway/index.ts";
 import { createConfStore } from "../../electron/store/index.ts";
 import { writeReciter } from "../fixtures/gguf/index.ts";
 import { ChaosServer } from "./server.ts";
-import { localWords } from "./spoken.ts";
+import { localJson, localWords } from "./spoken.ts";
 
 /** A chain's way to an answer: the app's own, or a broken one that the matrix has to find out. */
 export type RunChain = App["run"];
@@ -42,6 +42,8 @@ export class House implements AsyncDisposable {
   readonly pids: number[] = [];
   /** A model on this machine that works. */
   readonly localModel: string;
+  /** One that says JSON. */
+  readonly localJsonModel: string;
   /** Asks the chain, perhaps a broken one. */
   readonly run: RunChain;
   readonly #gateway: Server;
@@ -60,6 +62,7 @@ export class House implements AsyncDisposable {
     this.folder = mkdtempSync(join(tmpdir(), "holdfast-chaos-"));
     this.server = server;
     this.localModel = writeReciter(join(this.folder, "sound.gguf"), { sentence: localWords });
+    this.localJsonModel = writeReciter(join(this.folder, "json.gguf"), { sentence: localJson });
     const settingsFile = createConfStore(this.folder);
     settingsFile.open().store = { config: quiet };
     const onError = (error: unknown) => void this.errors.push(error);

@@ -13,11 +13,19 @@ const crowded = [
   "cut",
   "cut; others say the same",
   "cut; others continue",
+  "cut in a tool call",
   "malformed chunk",
   "flapping",
 ];
 /** Rows that take seconds a cell; the whole matrix has all of their cells. */
-const dear = ["slow drip, too long", "slow first token, hedged", "engine: SIGSTOP", "engine: SIGKILL"];
+const dear = [
+  "slow drip, too long",
+  "slow first token, hedged",
+  "thoughts in time, words later",
+  "long answer, read slowly",
+  "engine: SIGSTOP",
+  "engine: SIGKILL",
+];
 
 function partOf(fault: Cell["fault"]): Cell[] {
   const alone = { fault, concurrency: 1 } as const;

@@ -1,4 +1,6 @@
-import type { ChainEvent, Receipt } from "../../electron/contract/index.ts";
+import { setTimeout as wait } from "node:timers/promises";
+import type { ChainEvent, ChatRequest, Receipt, ToolCallDelta } from "../../electron/contract/index.ts";
+import type { Asked } from "./faults.ts";
 import type { House } from "./house.ts";
 import { questionOf } from "./spoken.ts";
 
@@ -12,6 +14,8 @@ export interface Seen {
   /** How the end was told: as a whole answer, as a failure, or not at all. */
   told: "whole" | "failure" | "nothing";
   text: string;
+  calls: { name: string; arguments: string }[];
+  thoughts: string;
   receipt: Receipt | null;
   failure: { code: string | null; message: string; status: number | null } | null;
   /** The HTTP status and headers, where there were some. */
@@ -20,16 +24,32 @@ export interface Seen {
   breaches: string[];
 }
 
+/** What a person asks, and how they read. */
+export interface Asking {
+  way: Way;
+  nonce: string;
+  asks: Asked | undefined;
+  readsSlowly: boolean;
+}
+
+/** A slow reader's pause behind the first piece of an answer; longer than the link may be silent. */
+const pauseMs = 3_000;
+
+const schema = { type: "object", properties: { words: { type: "string" } }, required: ["words"] };
+
 /** No request may take longer than this, whatever fails. */
 const patienceMs = 90_000;
 
 /** Asks one question and reads to the end. Never throws: a request that breaks off is one that told nothing. */
-export async function ask(house: House, way: Way, nonce: string): Promise<Seen> {
+export async function ask(house: House, asking: Asking): Promise<Seen> {
+  const { way, nonce } = asking;
   const seen: Seen = {
     way,
     nonce,
     told: "nothing",
     text: "",
+    calls: [],
+    thoughts: "",
     receipt: null,
     failure: null,
     http: null,
@@ -37,8 +57,8 @@ export async function ask(house: House, way: Way, nonce: string): Promise<Seen> 
   };
   const signal = AbortSignal.timeout(patienceMs);
   try {
-    if (way === "events") await readEvents(house, seen, signal);
-    else await readGateway(house, seen, signal);
+    if (way === "events") await readEvents(house, seen, asking, signal);
+    else await readGateway(house, seen, asking, signal);
   } catch (error) {
     seen.told = "nothing";
     seen.breaches.push(`broke off: ${error instanceof Error ? error.message : String(error)}`);
@@ -46,9 +66,20 @@ export async function ask(house: House, way: Way, nonce: string): Promise<Seen> 
   return seen;
 }
 
-async function readEvents(house: House, seen: Seen, signal: AbortSignal): Promise<void> {
-  const request = { messages: [{ role: "user" as const, content: questionOf(seen.nonce) }] };
-  for await (const event of house.run(request, signal)) takeEvent(event, seen);
+async function readEvents(house: House, seen: Seen, asking: Asking, signal: AbortSignal): Promise<void> {
+  const { nonce, asks, readsSlowly } = asking;
+  const request: ChatRequest = {
+    messages: [{ role: "user", content: questionOf(nonce) }],
+    ...(asks === "tool" && { tools: [{ name: "say", parameters: schema }] }),
+    ...(asks === "json" && { response_format: { type: "json_schema", name: "words", schema } }),
+  };
+  let rested = !readsSlowly;
+  for await (const event of house.run(request, signal)) {
+    takeEvent(event, seen);
+    if (rested || event.type !== "delta") continue;
+    rested = true;
+    await wait(pauseMs);
+  }
 }
 
 function takeEvent(event: ChainEvent, seen: Seen): void {
@@ -56,9 +87,13 @@ function takeEvent(event: ChainEvent, seen: Seen): void {
   switch (event.type) {
     case "delta":
       seen.text += event.text ?? "";
+      seen.thoughts += event.reasoning ?? "";
+      if (event.tool_call) takeCall(event.tool_call, seen);
       return;
     case "retracted":
       seen.text = "";
+      seen.calls = [];
+      seen.thoughts = "";
       return;
     case "seam":
       if (event.seam.offset !== seen.text.length) seen.breaches.push("a seam that is not where the text is");
@@ -68,7 +103,9 @@ function takeEvent(event: ChainEvent, seen: Seen): void {
       seen.receipt = receipt;
       seen.told = failure ? "failure" : "whole";
       seen.failure = failure && { ...failure };
-      if (seen.text !== answer.text) seen.breaches.push("the deltas are not the answer");
+      const called = answer.tool_calls.map(({ name, arguments: json }) => ({ name, arguments: json }));
+      if (seen.text !== answer.text || JSON.stringify(seen.calls) !== JSON.stringify(called))
+        seen.breaches.push("the deltas are not the answer");
       return;
     }
     case "attempt_started":
@@ -80,11 +117,28 @@ function takeEvent(event: ChainEvent, seen: Seen): void {
   }
 }
 
-async function readGateway(house: House, seen: Seen, signal: AbortSignal): Promise<void> {
-  const stream = seen.way === "stream";
-  const messages = [{ role: "user", content: questionOf(seen.nonce) }];
-  const response = await house.ask({ model: "auto", messages, stream }, signal);
-  const body = await response.text();
+/** A piece of a tool call. */
+function takeCall(piece: ToolCallDelta, { calls }: Seen): void {
+  calls[piece.index] ??= { name: "", arguments: "" };
+  const call = calls[piece.index] as Seen["calls"][number];
+  call.name ||= piece.name ?? "";
+  call.arguments += piece.arguments ?? "";
+}
+
+async function readGateway(house: House, seen: Seen, asking: Asking, signal: AbortSignal): Promise<void> {
+  const { way, nonce, asks, readsSlowly } = asking;
+  const stream = way === "stream";
+  const request = {
+    model: "auto",
+    messages: [{ role: "user", content: questionOf(nonce) }],
+    stream,
+    ...(asks === "tool" && { tools: [{ type: "function", function: { name: "say", parameters: schema } }] }),
+    ...(asks === "json" && {
+      response_format: { type: "json_schema", json_schema: { name: "words", schema } },
+    }),
+  };
+  const response = await house.ask(request, signal);
+  const body = readsSlowly ? await slowText(response) : await response.text();
   seen.http = { status: response.status, headers: response.headers };
   const type = response.headers.get("content-type") ?? "";
   if (type.startsWith("text/event-stream")) return readStream(body, seen);
@@ -98,8 +152,21 @@ async function readGateway(house: House, seen: Seen, signal: AbortSignal): Promi
   }
   if (stream) seen.breaches.push("no stream, though one was asked for");
   seen.told = "whole";
-  seen.text = json.choices[0].message.content ?? "";
-  if (json.choices[0].finish_reason !== "stop") seen.breaches.push(`finish ${json.choices[0].finish_reason}`);
+  const { message, finish_reason: finish } = json.choices[0];
+  seen.text = message.content ?? "";
+  seen.calls = (message.tool_calls ?? []).map((call: { function: Seen["calls"][number] }) => call.function);
+  if (finish !== (seen.calls.length > 0 ? "tool_calls" : "stop")) seen.breaches.push(`finish ${finish}`);
+}
+
+/** The text of a response whose reader rests behind the first of it. */
+async function slowText(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const bytes of response.body ?? []) {
+    if (text === "") await wait(pauseMs);
+    text += decoder.decode(bytes, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 function readStream(body: string, seen: Seen): void {
@@ -118,7 +185,10 @@ function readStream(body: string, seen: Seen): void {
       seen.failure = { code: json.error.code, message: json.error.message, status: null };
       continue;
     }
-    seen.text += json.choices[0]?.delta.content ?? "";
+    const delta = json.choices[0]?.delta ?? {};
+    seen.text += delta.content ?? "";
+    seen.thoughts += delta.reasoning_content ?? "";
+    for (const { index, function: piece } of delta.tool_calls ?? []) takeCall({ index, ...piece }, seen);
     if (json.choices[0]?.finish_reason) finishes += 1;
   }
   if (seen.told === "whole" && finishes !== 1) seen.breaches.push(`${finishes} finish reasons`);

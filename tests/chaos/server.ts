@@ -13,7 +13,7 @@ import {
 } from "../fixtures/unruly/index.ts";
 import type { Address, Fault } from "./faults.ts";
 import type { LinkName, Place } from "./positions.ts";
-import { hugeSize, nonceIn, sameVoice, usualSize, words } from "./spoken.ts";
+import { callOf, jsonOf, loopOf, nonceIn, sameVoice, sizes, thoughtsOf, words } from "./spoken.ts";
 
 /** A request as it came to the server. */
 export interface Arrival {
@@ -23,6 +23,8 @@ export interface Arrival {
   requestId: string;
   /** It came over a connection that had served before, and was cut off without a byte: HTTP has the client send it again. */
   isStale: boolean;
+  /** It had the beginning of an answer in it, to go on from there. */
+  continues: boolean;
 }
 
 /** What the servers behind the links do in a cell. */
@@ -93,6 +95,7 @@ export class ChaosServer implements AsyncDisposable {
       nonce: nonceIn(lastText(call, "user")) ?? "",
       requestId: `req_${call.index}`,
       isStale: this.#stale.has(call),
+      continues: lastText(call, "assistant") !== "",
     }));
   }
 
@@ -107,7 +110,8 @@ export class ChaosServer implements AsyncDisposable {
     if (prefill !== "" && fault?.prefill === "refuses") return status(400);
     const say = (changes: Partial<Answer> = {}) => spoken(call, link, fault, prefill, changes);
     if (role === "ready" || typeof fault?.does !== "function") return say();
-    return fault.does({ say, nth });
+    const loop = () => answer({ text: loopOf(nonceIn(lastText(call, "user")) ?? "", link), pieces: 40 });
+    return fault.does({ say, loop, nth });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -124,11 +128,16 @@ function spoken(
   prefill: string,
   changes: Partial<Answer>,
 ): Answer {
-  const size = fault?.size === "huge" ? hugeSize : usualSize;
-  const whole = words(nonceIn(lastText(call, "user")) ?? "", fault?.alike ? sameVoice : link, size);
+  const size = sizes[fault?.size ?? "usual"];
+  const nonce = nonceIn(lastText(call, "user")) ?? "";
+  if (fault?.asks === "tool")
+    return answer({ text: "", toolCalls: [callOf(nonce, link)], finish: "tool_calls", ...changes });
+  const whole =
+    fault?.asks === "json" ? jsonOf(nonce, link) : words(nonce, fault?.alike ? sameVoice : link, size);
+  const reasoning = fault?.asks === "thoughts" ? thoughtsOf(nonce, link) : "";
   const rest = whole.slice(prefill.length);
   const text = fault?.prefill === "repeats" ? prefill + rest : rest;
-  return answer({ text, pieces: Math.ceil(text.length / size.pieceLength), ...changes });
+  return answer({ text, reasoning, pieces: Math.ceil(text.length / size.pieceLength), ...changes });
 }
 
 const linkOf = (call: Call): string => String(call.body?.model ?? "").replace(/-\d+$/, "");

@@ -11,8 +11,13 @@ export interface Size {
 }
 
 export const usualSize: Size = { pieces: pieceCount, pieceLength };
-/** Two megabytes. */
-export const hugeSize: Size = { pieces: 512, pieceLength: 4_096 };
+/** How long answers are, by what a fault calls them; the last has two megabytes. */
+export const sizes = {
+  usual: usualSize,
+  doubled: usualSize,
+  large: { pieces: 64, pieceLength: 4_096 },
+  huge: { pieces: 512, pieceLength: 4_096 },
+} as const satisfies Record<string, Size>;
 
 /** The voice of links that all say the same, as a model at temperature 0 does behind two addresses. */
 export const sameVoice = "every";
@@ -38,8 +43,29 @@ export function doubledWords(nonce: string, voice: string): string {
   return words(nonce, voice).replace(new RegExp(`.{${pieceLength}}`, "g"), "$&$&");
 }
 
+/** What a link calls the tool with. */
+export const callOf = (nonce: string, voice: string) => ({
+  id: `call_${voice}`,
+  name: "say",
+  arguments: JSON.stringify({ words: words(nonce, voice) }),
+});
+
+/** What a link says when JSON is asked for. */
+export const jsonOf = (nonce: string, voice: string): string =>
+  JSON.stringify({ words: words(nonce, voice) });
+
+/** What a link thinks before it speaks. */
+export const thoughtsOf = (nonce: string, voice: string): string => `${nonce}: ${voice} thinks first.`;
+
+/** What a link says that goes round in a circle. */
+export const loopOf = (nonce: string, voice: string): string =>
+  `${nonce} ${voice} goes round and round. `.repeat(40);
+
 /** What the model on this machine recites. It goes on behind the first bar when an answer is handed over at one. */
 export const localWords = "Said on this machine| by the model at hand, up to its very end.";
+
+/** What a model on this machine recites where JSON is asked for. */
+export const localJson = '{"words":"Said on this machine, up to the very end."}';
 
 /** What it says of an answer that it continues: every piece of a broken one ends in a bar. */
 export const localRest = localWords.slice(localWords.indexOf("|") + 1);

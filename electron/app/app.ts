@@ -9,17 +9,10 @@ import {
   type Requirement,
   systemClock,
 } from "../chain/index.ts";
-import type {
-  ChainEvent,
-  ChatRequest,
-  Config,
-  EngineStatus,
-  ProviderName,
-  Status,
-} from "../contract/index.ts";
+import type { ChainEvent, ChatRequest, Config, ProviderName, Status } from "../contract/index.ts";
 import { EngineClient, type EngineProcess } from "../engine/index.ts";
 import { modelsMigrations, type Place } from "../models/index.ts";
-import { type Locale, noticesOf, outboxNotice } from "../notices/index.ts";
+import { type Locale, outboxNotice } from "../notices/index.ts";
 import { createProviders, llamaProvider, loadPresets } from "../providers/index.ts";
 import {
   Conversations,
@@ -55,11 +48,13 @@ import { Locales } from "./locales.ts";
 import { type Log, silentLog } from "./log.ts";
 import type { ModelManager } from "./model-manager.ts";
 import { createModels } from "./models.ts";
+import { noticesFor } from "./notices-for.ts";
 import { Outbox } from "./outbox.ts";
 import { OutboxItems } from "./outbox-items.ts";
 import { Quality } from "./quality.ts";
 import { type AppRouter, createRouter } from "./router.ts";
-import { isStarter, withLoneQuestions } from "./starter.ts";
+import { withLoneQuestions } from "./starter.ts";
+import { statusOf } from "./status.ts";
 import { Team } from "./team.ts";
 import { Warm } from "./warm.ts";
 import { Watched } from "./watched.ts";
@@ -318,23 +313,16 @@ export function createApp(options: AppOptions): App {
     clock,
     random: Math.random,
     cache: cache.answers,
-    notices: (receipt, ending) =>
-      noticesOf(receipt, {
-        ...ending,
-        locale: locale(),
-        now: now(),
-        restsUntil: (id) => msOf(health.statusOf(id).circuit.opens_until),
-        isSetAside: (id) =>
-          setAside(
-            engine.status,
-            settings.links.find((link) => link.id === id),
-            models,
-          ),
-        gpuUnavailable: engine.status.gpu_unavailable,
-        isStarter: (id) => settings.links.some((link) => link.id === id && isStarter(link)),
-        budget: budget.state(),
-        drill: drills.running && { name: drills.running.name, isOwn: false },
-      }),
+    notices: noticesFor({
+      settings,
+      health,
+      engine,
+      resolveModel,
+      budget,
+      locale,
+      now,
+      drill: () => drills.running,
+    }),
     onAttempt: (attempt, exchange) => {
       const cost = budget.record(attempt, exchange);
       levels.record(attempt);
@@ -367,25 +355,19 @@ export function createApp(options: AppOptions): App {
   });
   outbox.onChange(() => status.changed());
   const outboxItems = new OutboxItems(outbox, conversations, (entry) => outboxNotice(entry, locale()));
-  const status = new Watched<Status>(() => ({
-    level: levels.level,
-    ceiling: settings.rules.level,
-    offline: health.offline,
-    budget: budget.status(),
-    outbox: outboxItems.count(),
-    links: settings.links.map((link) => ({
-      id: link.id,
-      provider: link.provider,
-      model: link.model,
-      tier: link.tier,
-      ...health.statusOf(link.id),
-    })),
-    engine: engine.status,
-    config_file: settings.file,
-    warnings,
-    version: options.version,
-    drill: drills.running,
-  }));
+  const status = new Watched<Status>(() =>
+    statusOf({
+      levels,
+      health,
+      budget,
+      outbox: outboxItems,
+      settings,
+      engine,
+      warnings,
+      version: options.version,
+      drill: drills.running,
+    }),
+  );
   engine.onStatus(() => status.changed());
   status.onChange(() => instruments.standing.changed());
 
@@ -495,12 +477,4 @@ export function createApp(options: AppOptions): App {
       closing[Symbol.dispose]();
     },
   };
-}
-
-const msOf = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso));
-
-/** Whether the model of a link is one that the engine set aside. */
-function setAside(engine: EngineStatus, link: Link | undefined, models: ModelManager): boolean {
-  if (link?.provider !== "llama" || engine.set_aside.length === 0) return false;
-  return engine.set_aside.some(({ path }) => path === models.resolve(link.model));
 }

@@ -103,10 +103,20 @@ export const quality: Proofs = {
   "Metrics when a fallback is active": [
     off(
       "app/metrics.ts",
-      ["this.#requests.inc({ requested_tier, tier });", ""],
+      ["this.#requests.inc({ requested_tier, tier: answered });", ""],
       [
         "app/metrics.test.ts",
         "counts at /metrics what each link did, which tier answered and what people were told",
+      ],
+    ),
+  ],
+  "Logs of fallback decisions": [
+    off(
+      "app/journal.ts",
+      ['if (outcome === "failed") this.#log.warn(fields, text);', 'if (outcome === "failed") return;'],
+      [
+        "app/log.test.ts",
+        "has one line for a request, which receipt, reply and failed attempts share an id with",
       ],
     ),
   ],

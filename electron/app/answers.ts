@@ -11,6 +11,12 @@ import type { Asked, Conversations } from "../store/index.ts";
 import { LiveAnswer } from "./live-answer.ts";
 import type { Outbox } from "./outbox.ts";
 
+/** How one question may have its own way along the links. */
+export interface Wishes extends Pick<ChatRequest, "level" | "preferred"> {
+  /** Leaves links out. */
+  may?(link: Link): boolean;
+}
+
 export interface AnswersParts {
   /** Asks the chain. */
   run(request: ChatRequest, signal: AbortSignal, may: (link: Link) => boolean): AsyncIterable<ChainEvent>;
@@ -36,9 +42,9 @@ export class Answers implements AsyncDisposable {
   }
 
   /** Stores a question and begins to answer it. A null conversation begins a new one, local-only if so asked. */
-  send(conversationId: string | null, text: string, localOnly = false): Asked {
+  send(conversationId: string | null, text: string, localOnly = false, wishes: Wishes = {}): Asked {
     const asked = this.#parts.conversations.ask(conversationId, text, localOnly);
-    this.#begin(asked);
+    this.#begin(asked, wishes);
     return asked;
   }
 
@@ -77,10 +83,10 @@ export class Answers implements AsyncDisposable {
     await Promise.all(this.#running);
   }
 
-  #begin({ question, answer }: Asked): void {
+  #begin({ question, answer }: Asked, wishes: Wishes = {}): void {
     const live = new LiveAnswer();
     this.#live.set(answer.id, live);
-    const run = this.#run(question, answer.id, live)
+    const run = this.#run(question, answer.id, live, wishes)
       .catch((error) => this.#fail(answer.id, error))
       .finally(() => {
         this.#live.delete(answer.id);
@@ -90,16 +96,23 @@ export class Answers implements AsyncDisposable {
     this.#running.add(run);
   }
 
-  async #run(question: StoredMessage, id: string, live: LiveAnswer): Promise<void> {
+  async #run(
+    question: StoredMessage,
+    id: string,
+    live: LiveAnswer,
+    { may: mayAsk = () => true, ...routing }: Wishes,
+  ): Promise<void> {
     const { run, conversations, outbox } = this.#parts;
     using _hold = outbox.hold();
     const request: ChatRequest = {
       messages: conversations.history(question.conversation_id, question.id),
       conversation: question.conversation_id,
       ...(conversations.isLocalOnly(question.conversation_id) && { local_only: true }),
+      ...routing,
     };
     // The mark can be set while the answer is made: from then on no link beyond this machine is asked.
-    const may = ({ tier }: Link) => tier === "local" || !conversations.isLocalOnly(question.conversation_id);
+    const may = (link: Link) =>
+      mayAsk(link) && (link.tier === "local" || !conversations.isLocalOnly(question.conversation_id));
     for await (const event of run(request, live.abort.signal, may)) {
       this.#keep(id, event);
       live.tell(event);

@@ -117,6 +117,9 @@ export interface App extends AsyncDisposable {
   /** Makes breakers and spend those of the team whose Postgres is the cache's store: for gateways of several machines. */
   joinTeam(): void;
   cache: Cache;
+  /** Answers to stored questions, and the conversations that they belong to. */
+  answers: Answers;
+  conversations: Pick<Conversations, "list" | "get">;
   /** For what a host has to tell the operator. */
   log: Log;
   /** Asks the chain without keeping a conversation: for the gateway and the command line. `may` leaves links out. */
@@ -460,6 +463,8 @@ export function createApp(options: AppOptions): App {
     startCache: () => cache.start(),
     joinTeam: () => team.join(),
     cache,
+    answers,
+    conversations,
     log: options.log ?? silentLog,
     async [Symbol.asyncDispose]() {
       await drills[Symbol.asyncDispose]();

@@ -1,6 +1,8 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { level, linkTier } from "../contract/index.ts";
 import { type AskOptions, ask } from "./cli/ask.ts";
 import { cacheExport, cachePurge, cacheSearch, cacheStats, type PurgeOptions } from "./cli/cache.ts";
+import { type ChatOptions, chat } from "./cli/chat.ts";
 import { type DoctorOptions, doctor } from "./cli/doctor.ts";
 import { addDrillCommands } from "./cli/drill-commands.ts";
 import { exitCode } from "./cli/exit-codes.ts";
@@ -45,11 +47,27 @@ function commandLine(terminal: Terminal, done: (code: number) => void): Command 
     .option("--strict", "exit with 10 when another tier than the first had to answer")
     .option("--local-only", "use nothing but models on this machine")
     .option("--link <id>", "try this link first")
+    .addOption(new Option("--tier <tier>", "ask only links of this tier").choices(linkTier.options))
+    .option(
+      "-f, --file <path>",
+      "ask about this file too, a text or a picture; may be given several times",
+      listed,
+    )
     .option("--system <text>", "what the model is told before the question")
     .option("--max-tokens <n>", "the longest answer, in tokens", positive)
     .action((words: string[], options: AskOptions) =>
       withApp(({ app }) => ask(words, options, app, terminal)),
     );
+
+  program
+    .command("chat")
+    .description("ask and go on asking; the conversation is kept among those of the app")
+    .option("--continue", "go on with the newest conversation")
+    .option("--local-only", "use nothing but models on this machine")
+    .addOption(new Option("--tier <tier>", "ask only links of this tier").choices(linkTier.options))
+    .addOption(new Option("--level <level>", "the best level that is used").choices(level.options))
+    .option("--link <id>", "try this link first")
+    .action((options: ChatOptions) => withApp(({ app }) => chat(options, app, terminal)));
 
   program
     .command("serve")
@@ -167,6 +185,7 @@ function whole(text: string, least: number, most: number): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
 }
+const listed = (text: string, before: string[] = []): string[] => [...before, text];
 const positive = (text: string): number => whole(text, 1, 1_000_000);
 const portNumber = (text: string): number => whole(text, 0, 65_535);
 

@@ -3,10 +3,13 @@ import {
   type ChainEvent,
   type ChainFailure,
   type ChatRequest,
+  type ContentPart,
   type Finished,
+  type LinkTier,
   type Receipt,
   tier,
 } from "../../contract/index.ts";
+import { AttachmentError, attachments } from "./attachments.ts";
 import { exitCode } from "./exit-codes.ts";
 import { badge, noticeLines, type Terminal } from "./terminal.ts";
 
@@ -15,6 +18,8 @@ export interface AskOptions {
   strict?: true;
   localOnly?: true;
   link?: string;
+  tier?: LinkTier;
+  file?: string[];
   system?: string;
   maxTokens?: number;
 }
@@ -29,9 +34,9 @@ export async function ask(
   app: App,
   terminal: Terminal,
 ): Promise<number> {
-  const question = await questionOf(words, terminal);
-  if (question === null) return exitCode.interrupted;
-  if (question === "") {
+  const text = await questionOf(words, terminal);
+  if (text === null) return exitCode.interrupted;
+  if (text === "" && !options.file) {
     terminal.err.write('Nothing was asked. Write: holdfast ask "Your question", or pipe a text into it.\n');
     return exitCode.usage;
   }
@@ -40,7 +45,22 @@ export async function ask(
     terminal.err.write(`There is no link "${options.link}" in the chain. There are: ${ids}.\n`);
     return exitCode.usage;
   }
-  const finished = await print(app.run(requestOf(question, options), terminal.signal), options, terminal);
+  const { tier: only } = options;
+  if (only !== undefined && !app.settings.links.some((link) => link.tier === only)) {
+    const tiers = [...new Set(app.settings.links.map((link) => link.tier))].join(", ");
+    terminal.err.write(`No link of the chain is of the tier ${only}. There are: ${tiers}.\n`);
+    return exitCode.usage;
+  }
+  let request: ChatRequest;
+  try {
+    request = requestOf(text, options);
+  } catch (error) {
+    if (!(error instanceof AttachmentError)) throw error;
+    terminal.err.write(`${error.message}\n`);
+    return exitCode.usage;
+  }
+  const run = app.run(request, terminal.signal, (link) => only === undefined || link.tier === only);
+  const finished = await print(run, options, terminal);
   const { receipt, failure } = finished;
   if (failure?.code === "cancelled") return exitCode.interrupted;
   if (failure) return exitCode.unanswered;
@@ -86,7 +106,14 @@ async function pipedText(
   });
 }
 
-function requestOf(question: string, { localOnly, link, system, maxTokens }: AskOptions): ChatRequest {
+/** Throws an AttachmentError for a file that can't be asked about. */
+function requestOf(text: string, options: AskOptions): ChatRequest {
+  const { localOnly, link, system, maxTokens, file = [] } = options;
+  const files = attachments(file);
+  const words = text === "" ? [] : [{ type: "text" as const, text }];
+  // A question of words alone stays one text: what the cache knows it by.
+  const parts = [...words, ...files];
+  const question = files.every(({ type }) => type === "text") ? joined(parts) : parts;
   return {
     messages: [
       ...(system === undefined ? [] : [{ role: "system" as const, content: system }]),
@@ -97,6 +124,9 @@ function requestOf(question: string, { localOnly, link, system, maxTokens }: Ask
     ...(maxTokens !== undefined && { max_tokens: maxTokens }),
   };
 }
+
+const joined = (parts: readonly ContentPart[]): string =>
+  parts.map((part) => (part.type === "text" ? part.text : "")).join("\n\n");
 
 /** Writes the events as they come, or with `json` the receipt and the answer at the end. */
 async function print(

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeReciter } from "../../fixtures/gguf/index.ts";
 import { answer, refusedUrl, startUnruly, type Unruly } from "../../fixtures/unruly/index.ts";
@@ -13,6 +15,11 @@ afterAll(() => unruly.close());
 
 const cloud = (model = "any", id = "primary") => linkTo(unruly.url, id, "openai", model);
 const dead = (id = "primary") => linkTo(nowhere, id, "openai", "any");
+
+const onePixel = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
 
 describe("holdfast ask", () => {
   it("streams the answer to standard output, says who answered on standard error, and exits with 0", async () => {
@@ -129,6 +136,33 @@ describe("holdfast ask", () => {
     expect(body.max_completion_tokens ?? body.max_tokens).toBe(7);
   });
 
+  it("asks about files: a text with its name, a picture as it is, with or without a question", async () => {
+    const line = new CommandLine({ fallback_chain: [cloud()] });
+    line.write("notes.md", "Fences: ``` inside.\n");
+    writeFileSync(join(line.folder, "dot.png"), onePixel);
+    const both = ["ask", "What is", "this?", "--file", "notes.md", "-f", "dot.png"];
+    expect(await line.run(both)).toMatchObject({ code: 0 });
+    expect(unruly.calls.at(-1)?.body.messages).toEqual([
+      {
+        role: "user",
+        content: [
+          { type: "text", text: "What is this?" },
+          { type: "text", text: "File notes.md:\n````\nFences: ``` inside.\n````" },
+          { type: "image_url", image_url: { url: `data:image/png;base64,${onePixel.toString("base64")}` } },
+        ],
+      },
+    ]);
+    expect(await line.run(["ask", "--file", "notes.md"])).toMatchObject({ code: 0 });
+    expect(unruly.calls.at(-1)?.body.messages[0].content).toMatch(/^File notes\.md:/);
+  });
+
+  it("asks only links of a tier when --tier", async () => {
+    const line = new CommandLine({ fallback_chain: [cloud("another-model"), cloud("any", "second")] });
+    expect((await line.run(["ask", "--tier", "backup", "Hm?"])).stderr).toContain("] second, ");
+    const away = new CommandLine({ fallback_chain: [cloud(), dead("second")] });
+    expect(await away.run(["ask", "--tier", "backup", "Hm?"])).toMatchObject({ code: 20 });
+  });
+
   it("asks no link beyond this machine when --local-only", async () => {
     const line = new CommandLine();
     const model = writeReciter(`${line.folder}/recital.gguf`, { sentence: "It stays here." });
@@ -166,6 +200,25 @@ describe("a command that can't be understood", () => {
       ["ask", "--link", "third", "Hello?"],
       /no link "third".*There are: primary\./,
     ],
+    [
+      "a tier that the chain has no link of",
+      ["ask", "--tier", "local", "Hello?"],
+      /No link of the chain is of the tier local\. There are: cloud\./,
+    ],
+    ["a tier that is none", ["ask", "--tier", "lokal", "Hello?"], /Allowed choices are cloud, backup, local/],
+    ["a file that is not there", ["ask", "--file", "gone.txt", "Hello?"], /^There is no file gone\.txt\.\n$/],
+    [
+      "a folder for a file",
+      ["ask", "--file", "data", "Hello?"],
+      /^data is a folder: name the files in it\.\n$/,
+    ],
+    ["a file of neither kind", ["ask", "-f", process.execPath, "Hello?"], /larger than 2 MB|neither a text/],
+    [
+      "a chat with a link that is not there",
+      ["chat", "--link", "third"],
+      /no link "third".*There are: primary/,
+    ],
+    ["a chat at a level that is none", ["chat", "--level", "best"], /Allowed choices are full, reduced/],
     ["a port that is none", ["serve", "--port", "70000"], /must be a whole number from 0 to 65535/],
   ])("exits with 2 for %s, and says what would be right", async (_, args, said) => {
     const { code, stdout, stderr } = await line().run(args);

@@ -188,6 +188,7 @@ export function createApp(options: AppOptions): App {
     env,
     settings: () => settings,
     apiKey,
+    onMended: (link) => health.forget(link),
     onError,
   });
   const { ollama } = local;

@@ -34,6 +34,8 @@ export interface OllamaParts {
   platform: NodeJS.Platform;
   settings(): ChainSettings;
   apiKey(link: Link): string | null | Promise<string | null>;
+  /** Told of a link whose missing model has come. */
+  onMended(link: string): void;
   onError(error: unknown): void;
 }
 
@@ -50,6 +52,10 @@ const nothingSeen: Sight = { version: null, models: [], loaded: [] };
 /** A server on this machine answers within milliseconds; one that does not is busy with worse. */
 const lookMs = 3_000;
 const usualKeepAlive = "15m";
+/** A model that is not to stay after an answer stays for so long when it is loaded before one, seconds. */
+const leastWarm = 60;
+/** A program that could not be started is not tried again at every question. */
+const startAgainMs = 60_000;
 const patience = new AbortController().signal;
 
 /** Ollama as a person manages it: the program, its models, pulls, and what is in its memory. Methods throw a ModelError. */
@@ -62,6 +68,8 @@ export class OllamaService implements AsyncDisposable {
   #sight: Sight = nothingSeen;
   #trouble: string | null = null;
   #starting = false;
+  /** Monotonic time before which no question starts the program. */
+  #startAgainAt = 0;
 
   constructor(parts: OllamaParts) {
     this.#parts = parts;
@@ -75,6 +83,8 @@ export class OllamaService implements AsyncDisposable {
       onChange: () => this.state.changed(),
       onPulled: (name) => {
         this.book.forget(this.#baseUrl, name);
+        const link = this.#linkOf(name);
+        if (link !== null) parts.onMended(link);
         this.refresh().catch(parts.onError);
       },
     });
@@ -292,7 +302,7 @@ export class OllamaService implements AsyncDisposable {
     if (loaded.some((one) => one.name === withTag(name))) return;
     const facts = await this.book.learn(server, name, signal);
     const context = Math.min(smallestContext, facts?.contextLength ?? smallestContext);
-    await server.load(name, context, this.keepAlive(), signal);
+    await server.load(name, context, this.keepAlive() || leastWarm, signal);
   }
 
   async *#pull(name: string, signal: AbortSignal) {
@@ -388,13 +398,15 @@ export class OllamaService implements AsyncDisposable {
   /** Whether a failure was that nothing listens, and something does now. */
   async #canHelp(error: unknown, link: Link, signal: AbortSignal): Promise<boolean> {
     const isSilent = error instanceof ProviderFailure && error.kind === "network" && !signal.aborted;
-    if (!isSilent || this.#config.start === false) return false;
+    const now = this.#parts.clock.monotonic();
+    if (!isSilent || this.#config.start === false || now < this.#startAgainAt) return false;
     const baseUrl = addressOf(link.baseUrl);
     if (!isLoopback(new URL(baseUrl).hostname) || this.#program.find() === null) return false;
     try {
       await this.#startProgram(baseUrl);
       return !signal.aborted;
     } catch (failure) {
+      this.#startAgainAt = now + startAgainMs;
       this.#see(nothingSeen, asModelError(failure).message);
       return false;
     }

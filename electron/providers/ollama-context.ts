@@ -1,4 +1,4 @@
-import { estimatedTokens, type Link, ProviderFailure, type ProviderRequest } from "../chain/index.ts";
+import { type Link, ProviderFailure, type ProviderRequest } from "../chain/index.ts";
 import { textOf } from "../contract/index.ts";
 import type { OllamaFacts } from "./ollama-facts.ts";
 import { turnsOf } from "./turns.ts";
@@ -12,6 +12,8 @@ const leastAnswerTokens = 256;
 export const smallestContext = 4_096;
 /** What Ollama's vision models make of one image, at most, about. */
 const imageTokens = 1_600;
+/** Hardly any text has longer tokens. */
+const mostBytesPerToken = 6;
 /** What a model's template puts around a message. */
 const wrappingTokens = 8;
 
@@ -60,7 +62,7 @@ export function contextPlan(
   const answer = request.max_tokens ?? (thinks ? thoughtfulAnswerTokens : answerTokens);
   if (limit !== null) {
     // Where the server counts for itself, only what is far too long need not be sent at all.
-    const least = refuses ? Math.min(prompt, estimatedTokens({ messages: request.messages })) : prompt;
+    const least = refuses ? Math.ceil(bytes / mostBytesPerToken) : prompt;
     if (least + Math.min(answer, leastAnswerTokens) > limit) throw tooLong(link, facts, limit);
   }
   const wanted = Math.max(smallestContext, powerOfTwo(prompt + answer));

@@ -36,9 +36,15 @@ export function factsOf(shown: unknown, version: string | null): OllamaFacts {
     contextLength: lengths[0] ?? null,
     capabilities: read.capabilities ?? null,
     thinking: read.thinking?.values ?? null,
-    remoteHost: read.remote_host || null,
+    remoteHost: remoteHostOf(read.remote_host),
     refuses: version !== null && isAtLeast(version, firstToRefuse),
   };
+}
+
+/** The host in what Ollama says of where a cloud model runs, such as `https://ollama.com:443`; null for one that runs where the server is. */
+export function remoteHostOf(said: string | null | undefined): string | null {
+  if (!said) return null;
+  return URL.canParse(said) && new URL(said).hostname !== "" ? new URL(said).hostname : said;
 }
 
 /** Ollama 0.12.6 was the first to honour `truncate` and `shift` of a chat. */

@@ -107,8 +107,8 @@ export interface OllamaAsk {
   /** Tokens of the context. */
   numCtx: number;
   facts: OllamaFacts | null;
-  /** How long the model stays in memory afterwards, in Ollama's words; null leaves it to the server. */
-  keepAlive: string | number | null;
+  /** How long the model stays in memory afterwards: seconds, below 0 for ever; null leaves it to the server. */
+  keepAlive: number | null;
 }
 
 /**

@@ -6,7 +6,7 @@ import { door } from "./door.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { guardedLines } from "./guarded-lines.ts";
 import { failureInside } from "./intercepted.ts";
-import { factsOf, type OllamaFacts } from "./ollama-facts.ts";
+import { factsOf, type OllamaFacts, remoteHostOf } from "./ollama-facts.ts";
 import { headOf } from "./stream.ts";
 import { brokenStreamFailure } from "./transport.ts";
 
@@ -109,7 +109,7 @@ export class OllamaServer {
       parameters: details?.parameter_size || null,
       quantisation: details?.quantization_level || null,
       family: details?.family || null,
-      remoteHost: remote_host || null,
+      remoteHost: remoteHostOf(remote_host),
     }));
   }
 
@@ -141,7 +141,7 @@ export class OllamaServer {
   }
 
   /** Loads a model with a context of so many tokens, without a question; resolves when it is in memory. */
-  async load(model: string, numCtx: number, keepAlive: string | number, signal: AbortSignal): Promise<void> {
+  async load(model: string, numCtx: number, keepAlive: number, signal: AbortSignal): Promise<void> {
     await this.#ask(model, z.looseObject({ done: z.literal(true) }), signal, (client) =>
       client.generate({
         model,

@@ -16,8 +16,8 @@ import { attemptStream, type Head, headOf } from "./stream.ts";
 
 export const ollamaBaseUrl = "http://127.0.0.1:11434";
 
-/** How long a model is taken to be in memory with the context that it last had: what the server keeps it for unless told otherwise. */
-const staysLoadedMs = 5 * 60_000;
+/** How long the server keeps a model in memory unless told otherwise, seconds. */
+const usualKeepAlive = 5 * 60;
 
 /** A server of one link, and the key for it. */
 interface Place {
@@ -53,12 +53,13 @@ export function ollamaProvider(options: ProviderOptions): Provider {
             });
             const { request, lost } = await adapted(asked, link, facts, options, signal);
             const loaded = contexts.of(baseUrl, link.model);
+            const keepAlive = ollama.keepAlive();
             for (let plan = contextPlan(request, link, facts, loaded); ; ) {
               const { numCtx } = plan;
               try {
-                const body = ollamaRequest(request, link, { numCtx, facts, keepAlive: ollama.keepAlive() });
+                const body = ollamaRequest(request, link, { numCtx, facts, keepAlive });
                 const { head, lines } = await send(body, place, options, signal);
-                contexts.note(baseUrl, link.model, numCtx);
+                contexts.note(baseUrl, link.model, numCtx, keepAlive);
                 const callPrefix = `call_${request.messages.length}_`;
                 return {
                   head,
@@ -138,7 +139,7 @@ async function send(
 /** With which context each model was last run: asked for another one, Ollama would load it anew. */
 class LoadedContexts {
   readonly #now: () => number;
-  readonly #known = new Map<string, { numCtx: number; at: number }>();
+  readonly #known = new Map<string, { numCtx: number; until: number }>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -146,10 +147,13 @@ class LoadedContexts {
 
   of(baseUrl: string, model: string): number | null {
     const known = this.#known.get(`${baseUrl} ${model}`);
-    return known && this.#now() - known.at < staysLoadedMs ? known.numCtx : null;
+    return known && this.#now() < known.until ? known.numCtx : null;
   }
 
-  note(baseUrl: string, model: string, numCtx: number): void {
-    this.#known.set(`${baseUrl} ${model}`, { numCtx, at: this.#now() });
+  /** `keepAlive`: how long it stays, seconds, below 0 for ever; null for as long as the server likes. */
+  note(baseUrl: string, model: string, numCtx: number, keepAlive: number | null): void {
+    const seconds = keepAlive ?? usualKeepAlive;
+    const until = seconds < 0 ? Number.POSITIVE_INFINITY : this.#now() + seconds * 1000;
+    this.#known.set(`${baseUrl} ${model}`, { numCtx, until });
   }
 }

@@ -15,6 +15,6 @@ export interface ProviderOptions {
 export interface OllamaOptions {
   /** What is known of models; shared with whoever else wants to know. */
   book: OllamaFactBook;
-  /** How long a model stays in memory after an answer, in Ollama's words; null leaves it to the server. */
-  keepAlive(): string | number | null;
+  /** How long a model stays in memory after an answer: seconds, below 0 for ever; null leaves it to the server. */
+  keepAlive(): number | null;
 }

@@ -9,7 +9,7 @@ import { AvailableList } from "./available-list.tsx";
 import { DownloadList } from "./download-list.tsx";
 import { InstalledList } from "./installed-list.tsx";
 import { Machine } from "./machine.tsx";
-import { OllamaSection } from "./ollama-section.tsx";
+import { MissingModels, OllamaSection } from "./ollama-section.tsx";
 import { ServersSection } from "./servers-section.tsx";
 import { TryBox } from "./try-box.tsx";
 
@@ -20,6 +20,7 @@ export function ModelsPage() {
   const readOnly = useStore(status.store, (now) => now?.config_file != null);
   const [trying, setTrying] = useState<string | null>(null);
   useEffect(() => models.watch(), [models]);
+  useEffect(() => models.local.watch(), [models]);
   const tried = state?.installed.find(({ id }) => id === trying);
   const rescan = () =>
     void models.calls
@@ -34,6 +35,7 @@ export function ModelsPage() {
         <p className="text-sm text-ink-soft">Reading what is here.</p>
       ) : (
         <>
+          <MissingModels />
           <Machine state={state} />
           <AddModel />
           <DownloadList downloads={state.downloads} />

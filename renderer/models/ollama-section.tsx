@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useState } from "react";
 import type { OllamaState } from "../../electron/contract/index.ts";
 import { useApp } from "../app-model.ts";
 import { useStore } from "../state/index.ts";
@@ -13,12 +13,10 @@ import { useWork } from "./use-work.ts";
 export function OllamaSection({ readOnly }: { readOnly: boolean }) {
   const { local } = useApp().models;
   const state = useStore(local.store, (now) => now);
-  useEffect(() => local.watch(), [local]);
   if (state === null) return null;
   return (
     <section aria-labelledby="ollama" className="flex flex-col gap-4">
       <Standing state={state} />
-      <Missing state={state} />
       <OllamaPulls pulls={state.pulls} />
       <OllamaModels models={state.models} readOnly={readOnly} />
       {state.state === "running" && <PullForm />}
@@ -93,9 +91,13 @@ function Standing({ state }: { state: OllamaState }) {
   );
 }
 
+const noState: Pick<OllamaState, "missing" | "pulls"> = { missing: [], pulls: [] };
+
 /** Models that the chain names and Ollama does not have: each is one press away. */
-function Missing({ state: { missing, pulls } }: { state: OllamaState }) {
-  const { ollama } = useApp().models.local;
+export function MissingModels() {
+  const { local } = useApp().models;
+  const { ollama } = local;
+  const { missing, pulls } = useStore(local.store, (now) => now) ?? noState;
   const under = new Set(pulls.map(({ name }) => name));
   const open = missing.filter(({ model }) => !under.has(model) && !under.has(`${model}:latest`));
   if (open.length === 0) return null;

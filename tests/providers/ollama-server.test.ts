@@ -248,16 +248,16 @@ describe("a model", () => {
       ...hello,
       local_only: true,
     });
-    expect(failure?.message).toContain("passes on to https://ollama.com:443");
+    expect(failure?.message).toContain("passes on to ollama.com");
     expect(server.bodies("/api/chat")).toEqual([]);
   });
 
   test("stays in memory for as long as it is set to", async () => {
     const server = await fake();
     const book = new OllamaFactBook(systemClock);
-    const kept = ollamaProvider({ ...options, apiKey: () => null, ollama: { book, keepAlive: () => "30m" } });
+    const kept = ollamaProvider({ ...options, apiKey: () => null, ollama: { book, keepAlive: () => 1_800 } });
     await attempt(kept, linkTo(server.url));
-    expect(server.loaded.get("plain:latest")).toEqual({ context: 4_096, keepAlive: "30m" });
+    expect(server.loaded.get("plain:latest")).toEqual({ context: 4_096, keepAlive: 1_800 });
   });
 });
 
@@ -270,7 +270,7 @@ describe("the server's own affairs", () => {
     expect(await server.list(never)).toMatchObject([
       { name: "plain:latest", sizeBytes: 8_000, parameters: "1.2B" },
     ]);
-    await server.load("plain", 8_192, "15m", never);
+    await server.load("plain", 8_192, 900, never);
     expect(await server.loaded(never)).toMatchObject([{ name: "plain:latest", context: 8_192 }]);
     await server.unload("plain", never);
     expect(await server.loaded(never)).toEqual([]);

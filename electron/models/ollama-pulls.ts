@@ -118,8 +118,8 @@ export class OllamaPulls implements AsyncDisposable {
         onChange();
       }
     } catch (failure) {
-      if (!(failure instanceof ModelError)) error = String(failure);
-      else if (failure.kind !== "stopped") error = failure.message;
+      // What a pull fails with while it is being stopped is nobody's trouble.
+      if (!running.stop.signal.aborted) error = failure instanceof Error ? failure.message : String(failure);
     }
     if (whole) database.prepare("DELETE FROM ollama_pulls WHERE name = :name").run({ name });
     else {

@@ -17,8 +17,14 @@ async function fake(): Promise<FakeOllama> {
   return server;
 }
 
-test("a missing model is told with the command that gets it, pulled by that, and answers", async () => {
+test("a missing model is told with the command that gets it, pulled by that in spite of Ctrl+C, and answers", async () => {
   const server = await fake();
+  const half = Promise.withResolvers<void>();
+  server.beforeStep = (done, total) => {
+    if (done < total / 2) return Promise.resolve();
+    half.resolve();
+    return new Promise(() => {});
+  };
   const line = new CommandLine({
     fallback_chain: [{ id: "small", provider: "ollama", model: "tiny", base_url: server.url }],
   });
@@ -27,6 +33,11 @@ test("a missing model is told with the command that gets it, pulled by that, and
   expect(before.stderr).toContain("holdfast models ollama pull tiny");
   const shown = await line.run(["models", "ollama"]);
   expect(shown.stdout).toContain('The link "small" needs tiny.');
+  const interrupted = line.start(["models", "ollama", "pull", "tiny"]);
+  await half.promise;
+  interrupted.child.kill("SIGINT");
+  expect((await interrupted.ended).code).toBe(130);
+  server.beforeStep = () => Promise.resolve();
   const pulled = await line.run(["models", "ollama", "pull", "tiny"]);
   expect(pulled).toMatchObject({ code: 0, stdout: expect.stringContaining("tiny is here.") });
   const after = await line.run(["ask", "Are you there?"]);

@@ -34,6 +34,8 @@ const allowed = {
 
 /** Less processor time than this in a beat is what answering the question itself costs. */
 const restingMs = 15;
+/** A process whose threads wait longer than this for a processor in a beat would work if the machine let it. */
+const starvedMs = beatMs / 2;
 
 /**
  * Asks the engine's process twice a second how it does. Silence is counted in beats and not in time, so that neither a
@@ -120,6 +122,7 @@ export class Heartbeat implements Disposable {
       pulse.state !== "idle" &&
       pulse.state === last.state &&
       pulse.cpuMs - last.cpuMs <= restingMs &&
+      pulse.waitedMs - last.waitedMs <= starvedMs &&
       pulse.reads === last.reads;
     this.#stuckBeats = rests ? this.#stuckBeats + 1 : 0;
     if (pulse.state !== "idle" && this.#stuckBeats >= allowed[pulse.state]) this.#hang("stuck");

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import type { ChildStatus } from "./contract.ts";
 
 /** What the engine's process says of itself when it is asked how it does. */
@@ -6,6 +6,8 @@ export interface Pulse {
   state: ChildStatus["state"];
   /** Milliseconds of processor time since its start. */
   cpuMs: number;
+  /** Milliseconds that its threads have waited for a processor; 0 where the system does not tell (only Linux does). */
+  waitedMs: number;
   /** Reads from disk and page faults that needed one, since its start: a slow load makes these while it waits. */
   reads: number;
   /** Memory in use, bytes, with the pages of the model's file that are mapped. */
@@ -18,9 +20,22 @@ export function ownPulse(state: Pulse["state"]): Pulse {
   return {
     state,
     cpuMs: (userCPUTime + systemCPUTime) / 1_000,
+    waitedMs: waitedMs(),
     reads: majorPageFault + fsRead,
     rssBytes: process.memoryUsage.rss(),
   };
+}
+
+/** The second number of /proc/PID/task/TID/schedstat is nanoseconds on the run queue: sched-stats.rst of the kernel's documentation. */
+function waitedMs(): number {
+  try {
+    const waits = readdirSync("/proc/self/task").map((thread) =>
+      Number(readFileSync(`/proc/self/task/${thread}/schedstat`, "utf8").split(" ")[1]),
+    );
+    return waits.reduce((sum, ns) => sum + ns, 0) / 1e6;
+  } catch {
+    return 0; // another system, or a thread that ended meanwhile
+  }
 }
 
 /** What the system says of a process that does not answer. */

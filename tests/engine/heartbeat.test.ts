@@ -3,7 +3,7 @@ import { type Hang, Heartbeat } from "../../electron/engine/heartbeat.ts";
 import type { Pulse, Sight } from "../../electron/engine/pulse.ts";
 import { FakeClock } from "../fixtures/fake-clock.ts";
 
-const calm: Pulse = { state: "idle", cpuMs: 100, reads: 0, rssBytes: 1_000 };
+const calm: Pulse = { state: "idle", cpuMs: 100, waitedMs: 0, reads: 0, rssBytes: 1_000 };
 
 /** A process that answers what `pulse` says, or nothing while it is null. */
 function watched(first: Pulse | null = calm) {
@@ -112,6 +112,15 @@ describe("the heartbeat", () => {
     expect(subject.hangs).toEqual([]);
     await seconds(subject, 5);
     expect(subject.hangs).toEqual(["stuck"]);
+  });
+
+  it("leaves an answer alone whose threads get no processor", async () => {
+    const subject = watched({ ...calm, state: "generating" });
+    for (let beat = 0; beat < 40; beat++) {
+      await seconds(subject, 0.5);
+      if (subject.pulse) subject.pulse = { ...subject.pulse, waitedMs: subject.pulse.waitedMs + 480 };
+    }
+    expect(subject.hangs).toEqual([]);
   });
 
   it("leaves a load that waits for its disk, and an idle process, alone", async () => {

@@ -8,8 +8,6 @@ export interface Row {
   where: string[];
   /** Test files below `tests/`. */
   tests: string[];
-  /** Not built yet. */
-  isOpen: boolean;
 }
 
 const path = resolve(import.meta.dirname, "../../docs/seeds.md");
@@ -27,6 +25,5 @@ export function readTable(text: string = readFileSync(path, "utf8")): Row[] {
       mechanism: mechanism.trim(),
       where: codeIn(where),
       tests: codeIn(tests).map((file) => file.replace(/^tests\//, "")),
-      isOpen: where.trim() === "open",
     }));
 }

@@ -100,6 +100,18 @@ export const quality: Proofs = {
       ["models/fit.test.ts", "a model that needs more memory than there is is too large"],
     ),
   ],
+  "Drills: injected faults, expected behaviour, a report": [
+    off(
+      "drills/injector.ts",
+      ["return faults.length === 0", "return faults.length >= 0"],
+      ["app/drills-shipped.test.ts", "passes where nothing is set up"],
+    ),
+    off(
+      "drills/findings.ts",
+      ['outcome: ok ? "passed" : "failed",', 'outcome: ok ? "passed" : "passed",'],
+      ["app/drills-shipped.test.ts", "fails without what it rehearses: %s"],
+    ),
+  ],
   "Metrics when a fallback is active": [
     off(
       "app/metrics.ts",
@@ -118,6 +130,13 @@ export const quality: Proofs = {
         "app/log.test.ts",
         "has one line for a request, which receipt, reply and failed attempts share an id with",
       ],
+    ),
+  ],
+  "Alerts when a fallback is active": [
+    off(
+      "app/metrics.ts",
+      ['"holdfast_fallbacks_total",', '"holdfast_fallbacks",'],
+      ["observability/observability.test.ts", "has every metric and every label that %s asks for"],
     ),
   ],
   "`POST /v1/completions` and `/v1/completions/circuit`": [

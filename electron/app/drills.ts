@@ -119,7 +119,7 @@ export class Drills implements AsyncDisposable {
       injector: chain.injector,
       run: chain.run,
       metrics: chain.metrics,
-      alerts: (samples) => this.#alerts(plan.drill, join(resources, "observability/alerts.yaml"), samples),
+      alerts: (samples) => this.#alerts(plan.drill, join(resources, "observability/alerts.yml"), samples),
       signal: abort.signal,
       onChange: () => this.#tellSoon(),
     });

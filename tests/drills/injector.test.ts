@@ -15,7 +15,11 @@ const [primary, second, here] = chain as [Link, Link, Link];
 
 function setUp(
   faults: DrillFault[],
-  { seed = 1, killEngine = (): boolean => false, script = says("One two ", "three four ", "five.") as Step[] } = {},
+  {
+    seed = 1,
+    killEngine = (): boolean => false,
+    script = says("One two ", "three four ", "five.") as Step[],
+  } = {},
 ) {
   const clock = new FakeClock();
   const provider = new ScriptedProvider(

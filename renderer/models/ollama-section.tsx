@@ -116,7 +116,7 @@ export function MissingModels() {
           <Button
             size="sm"
             variant="primary"
-            aria-label={`Pull ${model}`}
+            aria-label={`Get the model ${model}`}
             onClick={() =>
               void ollama
                 .pull({ name: model })

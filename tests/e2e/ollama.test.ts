@@ -38,7 +38,7 @@ test("a model that Ollama lacks is offered with the answer, pulled with progress
   const refused = await ended(page);
   expect((await notices(refused)).join()).toContain("Ollama does not have tiny, the model of small.");
   await refused.getByRole("button", { name: "Get the model" }).click();
-  await page.getByRole("button", { name: "Pull tiny" }).click();
+  await page.getByRole("button", { name: "Get the model tiny" }).click();
   const pull = page
     .getByRole("list", { name: "Ollama's downloads" })
     .getByRole("listitem", { name: "tiny:latest" });

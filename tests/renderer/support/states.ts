@@ -1,6 +1,7 @@
 import type { Locator, Page } from "playwright-core";
 import type { LabReport } from "../../../electron/contract/index.ts";
 import type { FakeApp, Script } from "./fake-app.ts";
+import { ollamaModel, ollamaState } from "./fake-local.ts";
 import { fits, installedModel, modelsState } from "./fake-models.ts";
 import { attempt, closed, cloudLinks, noBudget, notice, receipt, starterLink, status } from "./fixtures.ts";
 import { ask, type Session } from "./page.ts";
@@ -190,6 +191,26 @@ function withModels(app: FakeApp): void {
       }),
     ],
     machine: { ...state.machine, weights_bytes_per_second: 9.2e9, device: "cpu" },
+  });
+  app.local.state.value = ollamaState({
+    state: "running",
+    version: "0.40.2",
+    models: [
+      ollamaModel({ link: "last-line", loaded: { context: 4_096, until: null } }),
+      ollamaModel({ name: "gpt-oss:120b-cloud", remote_host: "ollama.com" }),
+    ],
+    pulls: [
+      {
+        name: "qwen3:4b",
+        state: "failed",
+        completed_bytes: 900_000_000,
+        total_bytes: 2_500_000_000,
+        bytes_per_second: null,
+        seconds_left: null,
+        error: "The connection broke.",
+      },
+    ],
+    missing: [{ link: "small", model: "smollm2:135m" }],
   });
 }
 

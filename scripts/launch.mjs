@@ -20,6 +20,7 @@ const programs = {
   bench: { script: "tests/bench/main.ts", args: [], built: true, here: false },
   storm: { script: "tests/chaos/engine-storm-main.ts", args: [], built: false, here: false },
   "bench:cache": { script: "tests/bench/cache/main.ts", args: [], built: false, here: false },
+  "bench:gateway": { script: "tests/bench/gateway/main.ts", args: [], built: true, here: false },
   "bench:local": { script: "tests/bench/local/main.ts", args: [], built: true, here: false },
   chaos: { script: "tests/chaos/main.ts", args: [], built: false, here: false },
   "seeds:prove": { script: "tests/seeds/prove.ts", args: [], built: false, here: false },

@@ -36,6 +36,8 @@ const benchMarks = marksOf("npm run bench");
 export const localMarks = marksOf("npm run bench:local");
 /** Those of `npm run bench:cache`. */
 export const cacheMarks = marksOf("npm run bench:cache");
+/** Those of `npm run bench:gateway`. */
+export const gatewayMarks = marksOf("npm run bench:gateway");
 
 /** Puts the results between the two marks of a document. Throws when a mark is missing. */
 export function writeBetweenMarks(path: string, results: string, { begin, end } = benchMarks): void {

@@ -64,6 +64,11 @@ const server = createServer((request, response) => {
     response.end(JSON.stringify(left.splice(0)));
     return;
   }
+  if (request.method !== "POST") {
+    // Some proxies look for the provider before they ask it.
+    response.writeHead(404).end("{}");
+    return;
+  }
   let body = "";
   request.setEncoding("utf8");
   request.on("data", (text: string) => {

@@ -8,7 +8,11 @@ import type { Config } from "../../../electron/contract/index.ts";
 import { pythonEnvironment } from "../../fixtures/python.ts";
 import { builtProgram, cleanEnv } from "../../hosts/support/program.ts";
 
-const portkeyVersion = "1.15.2";
+const portkey = {
+  dependencies: { "@portkey-ai/gateway": "1.15.2" },
+  // With the later versions that its range allows, every stream ends in "TypeError: immutable".
+  overrides: { "@hono/node-server": "1.13.8" },
+};
 const token = "the-token-of-this-bench";
 /** How long a proxy may take until it answers, milliseconds. */
 const startLimitMs = 90_000;
@@ -85,17 +89,17 @@ export class Subjects implements AsyncDisposable {
 
   /** Portkey's gateway from npm, told by headers where the provider is. */
   async portkey(): Promise<Subject> {
-    const folder = join(tmpdir(), `holdfast-portkey-${portkeyVersion}`);
-    const program = join(folder, "node_modules/@portkey-ai/gateway/build/start-server.js");
-    if (!existsSync(program)) {
+    const folder = join(tmpdir(), `holdfast-portkey-${portkey.dependencies["@portkey-ai/gateway"]}`);
+    const ready = join(folder, "ready");
+    if (!existsSync(ready)) {
+      rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder, { recursive: true });
-      writeFileSync(join(folder, "package.json"), "{}");
+      writeFileSync(join(folder, "package.json"), JSON.stringify(portkey));
       const options = ["--no-audit", "--no-fund", "--ignore-scripts", "--silent"];
-      execFileSync("npm", ["install", ...options, `@portkey-ai/gateway@${portkeyVersion}`], {
-        cwd: folder,
-        stdio: "inherit",
-      });
+      execFileSync("npm", ["install", ...options], { cwd: folder, stdio: "inherit" });
+      mkdirSync(ready);
     }
+    const program = join(folder, "node_modules/@portkey-ai/gateway/build/start-server.js");
     const port = await freePort();
     const headers = { ...bearer, "x-portkey-provider": "openai", "x-portkey-custom-host": this.#provider };
     const env = cleanEnv({ TRUSTED_CUSTOM_HOSTS: "127.0.0.1,localhost", NODE_ENV: "production" });

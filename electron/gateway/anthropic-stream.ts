@@ -1,6 +1,7 @@
 import type { ToolCallDelta } from "../contract/index.ts";
-import type { StreamFormat } from "./answering.ts";
 import { stopReason, wireUsage } from "./anthropic-reply.ts";
+import type { StreamFormat } from "./stream-format.ts";
+import type { Told } from "./told.ts";
 import { anthropicError } from "./trouble.ts";
 
 /** The block that is being sent; Anthropic's blocks come one after the other. */
@@ -11,48 +12,52 @@ type Block = { type: "text" | "thinking" } | { type: "tool_use"; call: number };
  * does, and no `message_stop` follows. Thoughts are sent where `thinking` was asked for.
  */
 export function anthropicStream(id: string, thinking: boolean): StreamFormat {
-  return async function* (events, model) {
-    const blocks = new Blocks();
-    yield line("message_start", {
-      message: {
-        id,
-        type: "message",
-        role: "assistant",
-        model,
-        content: [],
-        stop_reason: null,
-        stop_sequence: null,
-        usage: wireUsage(null),
-      },
-    });
-    for await (const event of events) {
-      switch (event.type) {
-        case "text":
-          yield* blocks.text(event.text);
-          break;
-        case "reasoning":
-          if (thinking) yield* blocks.thinking(event.text);
-          break;
-        case "tool_call":
-          yield* blocks.toolCall(event.piece);
-          break;
-        case "logprobs": // Anthropic's format neither asks for them nor has a place for them
-          break;
-        case "finished":
-          yield* blocks.end();
-          yield line("message_delta", {
-            delta: { stop_reason: stopReason(event.answer.finish_reason), stop_sequence: null },
-            usage: wireUsage(event.receipt.usage),
-          });
-          yield line("message_stop", { holdfast: event.receipt });
-          break;
-        case "failed":
-          yield line("error", { error: anthropicError(event.trouble).error, holdfast: event.receipt });
-          break;
-        default:
-          event satisfies never;
-      }
+  const blocks = new Blocks();
+
+  function* lines(told: Told): Generator<string> {
+    switch (told.type) {
+      case "text":
+        yield* blocks.text(told.text);
+        break;
+      case "reasoning":
+        if (thinking) yield* blocks.thinking(told.text);
+        break;
+      case "tool_call":
+        yield* blocks.toolCall(told.piece);
+        break;
+      case "logprobs": // Anthropic's format neither asks for them nor has a place for them
+        break;
+      case "finished":
+        yield* blocks.end();
+        yield line("message_delta", {
+          delta: { stop_reason: stopReason(told.answer.finish_reason), stop_sequence: null },
+          usage: wireUsage(told.receipt.usage),
+        });
+        yield line("message_stop", { holdfast: told.receipt });
+        break;
+      case "failed":
+        yield line("error", { error: anthropicError(told.trouble).error, holdfast: told.receipt });
+        break;
+      default:
+        told satisfies never;
     }
+  }
+
+  return {
+    begin: (model) =>
+      line("message_start", {
+        message: {
+          id,
+          type: "message",
+          role: "assistant",
+          model,
+          content: [],
+          stop_reason: null,
+          stop_sequence: null,
+          usage: wireUsage(null),
+        },
+      }),
+    write: (told) => [...lines(told)].join(""),
   };
 }
 

@@ -1,5 +1,5 @@
-import type { StreamFormat } from "./answering.ts";
 import { chunk, type ReplyHead, toolCallChunk, usageChunk } from "./openai-reply.ts";
+import type { StreamFormat } from "./stream-format.ts";
 import { openaiError } from "./trouble.ts";
 
 /**
@@ -11,36 +11,29 @@ export function openaiStream(head: ReplyHead, includeUsage: boolean): StreamForm
   const data = (of: object): string =>
     `data: ${JSON.stringify(includeUsage && !("usage" in of) ? { ...of, usage: null } : of)}\n\n`;
 
-  return async function* (events, model) {
-    yield data(chunk(head, model, { role: "assistant", content: "" }));
-    for await (const event of events) {
-      switch (event.type) {
+  return {
+    begin: (model) => data(chunk(head, model, { role: "assistant", content: "" })),
+    write(told, model) {
+      switch (told.type) {
         case "text":
-          yield data(chunk(head, model, { content: event.text }));
-          break;
+          return data(chunk(head, model, { content: told.text }));
         case "logprobs":
-          yield data(chunk(head, model, {}, null, event.logprobs));
-          break;
+          return data(chunk(head, model, {}, null, told.logprobs));
         case "reasoning":
-          yield data(chunk(head, model, { reasoning_content: event.text }));
-          break;
+          return data(chunk(head, model, { reasoning_content: told.text }));
         case "tool_call":
-          yield data(chunk(head, model, toolCallChunk(event.piece)));
-          break;
+          return data(chunk(head, model, toolCallChunk(told.piece)));
         case "finished": {
-          const { receipt, answer } = event;
+          const { receipt, answer } = told;
           const last = chunk(head, receipt.model ?? model, {}, answer.finish_reason);
-          if (includeUsage) yield data(last);
-          yield data({ ...(includeUsage ? usageChunk(head, receipt) : last), holdfast: receipt });
-          yield "data: [DONE]\n\n";
-          break;
+          const withReceipt = { ...(includeUsage ? usageChunk(head, receipt) : last), holdfast: receipt };
+          return `${includeUsage ? data(last) : ""}${data(withReceipt)}data: [DONE]\n\n`;
         }
         case "failed":
-          yield `data: ${JSON.stringify({ ...openaiError(event.trouble), holdfast: event.receipt })}\n\n`;
-          break;
+          return `data: ${JSON.stringify({ ...openaiError(told.trouble), holdfast: told.receipt })}\n\n`;
         default:
-          event satisfies never;
+          return told satisfies never;
       }
-    }
+    },
   };
 }

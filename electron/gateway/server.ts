@@ -1,5 +1,4 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
 import { busyLimit } from "./busy.ts";
 import { chatCompletions } from "./chat-completions.ts";
 import { documentOf } from "./document.ts";
@@ -11,6 +10,7 @@ import { metrics } from "./metrics.ts";
 import { listModels, oneModel } from "./models.ts";
 import type { GatewayParts } from "./parts.ts";
 import { circuitCompletions, plainCompletions } from "./plain-completions.ts";
+import { sizeLimit } from "./size.ts";
 import { circuits, health, readLevel, setLevel } from "./state.ts";
 import { Refusal, troubled } from "./trouble.ts";
 
@@ -27,14 +27,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     return next();
   });
   gateway.use(busyLimit(parts.maxRequests));
-  gateway.use(
-    bodyLimit({
-      maxSize: parts.maxBody,
-      onError: () => {
-        throw new Refusal(413, `The body is larger than ${parts.maxBody} bytes.`, { code: "body_too_large" });
-      },
-    }),
-  );
+  gateway.use(sizeLimit(parts.maxBody));
   serve(gateway, [
     chatCompletions(parts),
     messages(parts),

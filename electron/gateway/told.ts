@@ -1,6 +1,5 @@
 import type { Answer, ChainEvent, Receipt, TokenLogprob, ToolCallDelta } from "../contract/index.ts";
 import { Follower } from "./follower.ts";
-import type { Speakers } from "./speakers.ts";
 import { departed, type Trouble, troubleOf } from "./trouble.ts";
 
 /** What a stream that can't retract tells its client. Exactly one `finished` or `failed` ends it. */
@@ -13,63 +12,43 @@ export type Told =
   | { type: "failed"; trouble: Trouble; receipt: Receipt };
 
 /**
- * A chain's events for a stream that can't retract: a restarted answer is followed silently while it repeats what was sent. Where it
+ * Tells a chain's events to a stream that can't retract: a restarted answer is followed silently while it repeats what was sent. Where it
  * departs, `stop` ends the run, which then still gives its receipt; a cut answer never looks whole.
  */
-export async function* told(
-  events: AsyncIterable<ChainEvent>,
-  speakers: Speakers,
-  stop: () => void,
-): AsyncGenerator<Told, void, void> {
-  const follower = new Follower();
+export class Telling {
+  readonly #stop: () => void;
+  readonly #follower = new Follower();
   /** Something was sent that can't be followed when it comes again: a piece of a tool call, log-probabilities. */
-  let unfollowable = false;
-  let restarted = false;
-  let hasDeparted = false;
-  const depart = () => {
-    hasDeparted = true;
-    stop();
-  };
+  #unfollowable = false;
+  #restarted = false;
+  #hasDeparted = false;
 
-  for await (const event of events) {
-    speakers.see(event);
-    if (hasDeparted) {
+  constructor(stop: () => void) {
+    this.#stop = stop;
+  }
+
+  /** What an event is to the client, perhaps nothing. */
+  *of(event: ChainEvent): Generator<Told, void, void> {
+    if (this.#hasDeparted) {
       if (event.type === "finished") {
         yield { type: "failed", trouble: departed, receipt: unanswered(event.receipt) };
       }
-      continue;
+      return;
     }
     switch (event.type) {
       case "retracted":
-        if (unfollowable) depart();
-        follower.restart();
-        restarted = true;
+        if (this.#unfollowable) this.#depart();
+        this.#follower.restart();
+        this.#restarted = true;
         break;
-      case "delta": {
-        if (event.reasoning && !restarted) yield { type: "reasoning", text: event.reasoning };
-        if (event.text) {
-          const text = follower.follow(event.text);
-          if (text === null) depart();
-          else if (text) yield { type: "text", text };
-        }
-        if (event.logprobs && !hasDeparted) {
-          unfollowable = true;
-          yield { type: "logprobs", logprobs: event.logprobs };
-        }
-        if (event.tool_call && !hasDeparted) {
-          if (!follower.isWhole) {
-            depart();
-            break;
-          }
-          unfollowable = true;
-          yield { type: "tool_call", piece: event.tool_call };
-        }
+      case "delta":
+        yield* this.#delta(event);
         break;
-      }
       case "finished": {
         const { receipt, failure, answer } = event;
         if (failure) yield { type: "failed", trouble: troubleOf(failure), receipt };
-        else if (!follower.isWhole) yield { type: "failed", trouble: departed, receipt: unanswered(receipt) };
+        else if (!this.#follower.isWhole)
+          yield { type: "failed", trouble: departed, receipt: unanswered(receipt) };
         else yield { type: "finished", answer, receipt };
         break;
       }
@@ -81,6 +60,29 @@ export async function* told(
       default:
         event satisfies never;
     }
+  }
+
+  *#delta(event: Extract<ChainEvent, { type: "delta" }>): Generator<Told, void, void> {
+    if (event.reasoning && !this.#restarted) yield { type: "reasoning", text: event.reasoning };
+    if (event.text) {
+      const text = this.#follower.follow(event.text);
+      if (text === null) this.#depart();
+      else if (text) yield { type: "text", text };
+    }
+    if (event.logprobs && !this.#hasDeparted) {
+      this.#unfollowable = true;
+      yield { type: "logprobs", logprobs: event.logprobs };
+    }
+    if (event.tool_call && !this.#hasDeparted) {
+      if (!this.#follower.isWhole) return this.#depart();
+      this.#unfollowable = true;
+      yield { type: "tool_call", piece: event.tool_call };
+    }
+  }
+
+  #depart(): void {
+    this.#hasDeparted = true;
+    this.#stop();
   }
 }
 

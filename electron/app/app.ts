@@ -226,7 +226,7 @@ export function createApp(options: AppOptions): App {
     fetch: egress.byHand(options.fetch ?? fetch, () => null),
   });
   const locales = new Locales(join(resources, "locales"), options.systemLanguage ?? "en");
-  const locale = () => locales.of(settings.settings.language);
+  const locale = () => locales.of(settings.language);
   // A file that can't be used is told of now, and not in the middle of an answer.
   locales.of("en");
   const models = createModels({

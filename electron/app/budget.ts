@@ -53,6 +53,7 @@ export interface BudgetParts {
 }
 
 const warningShare = 0.8;
+const uncapped = { warning: false, reached: false, cap_usd: null, spent_usd: 0 };
 
 /**
  * What the links cost this month, and whether they may cost more. The figure is one for all processes on this machine; a new
@@ -103,6 +104,11 @@ export class Budget {
       warning: share !== null && share >= warningShare,
       reached: share !== null && share >= 1,
     };
+  }
+
+  /** What notices tell of it. Without a cap that is nothing, and nothing is read. */
+  get told(): Pick<BudgetState, "warning" | "reached" | "cap_usd" | "spent_usd"> {
+    return this.#parts.capUsd() === null ? uncapped : this.state();
   }
 
   /** The month as the page shows it, with what each link cost. Never throws: without the store no link is named. */

@@ -42,11 +42,14 @@ export class ChainSettings {
   readonly #parts: ChainSettingsParts;
   #config: Config;
   #rules: ChainRules;
+  #language: Settings["language"];
 
   /** Throws a StoreError `invalid` when the config names a provider family that this program does not have. */
   constructor(parts: ChainSettingsParts) {
     this.#parts = parts;
-    this.#config = parts.file?.config ?? parts.store.get().config;
+    const { config, language } = parts.store.get();
+    this.#config = parts.file?.config ?? config;
+    this.#language = language;
     this.#rules = this.#rulesOf(this.#config);
   }
 
@@ -56,6 +59,11 @@ export class ChainSettings {
 
   get settings(): Settings {
     return this.#parts.store.get();
+  }
+
+  /** The language as of the start, or as set since: every answer asks for it, and `settings` reads the file. */
+  get language(): Settings["language"] {
+    return this.#language;
   }
 
   /** The config in force; a newcomer's chain is written out, so that it can be seen and changed. */
@@ -94,7 +102,9 @@ export class ChainSettings {
   }
 
   setLanguage(language: Settings["language"]): Settings {
-    return this.#parts.store.update({ language });
+    const settings = this.#parts.store.update({ language });
+    this.#language = language;
+    return settings;
   }
 
   /** Throws a StoreError: `conflict` while a config file is in force, `invalid` when a link can't be built. */

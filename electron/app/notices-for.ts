@@ -13,7 +13,7 @@ export interface NoticesForParts {
   engine: Pick<EngineClient, "status">;
   /** The path of a link's model; null where it is not on this machine. */
   resolveModel(model: string): string | null;
-  budget: Pick<Budget, "state">;
+  budget: Pick<Budget, "told">;
   locale(): Locale;
   now(): number;
   /** The drill that runs now. */
@@ -34,7 +34,7 @@ export function noticesFor(parts: NoticesForParts): ChainParts["notices"] {
       isSetAside: (id) => isSetAside(engine.status, linkOf(id), resolveModel),
       gpuUnavailable: engine.status.gpu_unavailable,
       isStarter: (id) => settings.links.some((link) => link.id === id && isStarter(link)),
-      budget: budget.state(),
+      budget: budget.told,
       drill: drill && { name: drill.name, isOwn: false },
     });
   };

@@ -130,6 +130,7 @@ export class GatewayService implements AsyncDisposable {
     const handler = createGateway({
       ...this.#parts,
       token: () => this.#token?.value ?? known.value,
+      allowedOrigins: gateway.allowed_origins ?? [],
       maxBody: gateway.max_body ?? defaultMaxBody,
       maxRequests: gateway.max_requests ?? 256,
     });

@@ -303,6 +303,17 @@ export const config = z.strictObject({
     .strictObject({
       port: z.int().min(0).max(65_535).optional(),
       token_env: z.string().optional(),
+      /** Pages of these origins may use it, such as `http://localhost:5173`. */
+      allowed_origins: z
+        .array(
+          z
+            .string()
+            .regex(
+              /^[a-z][a-z\d+.-]*:\/\/[^\s/?#]+$/,
+              "is no origin: write scheme, host and port without a path, such as http://localhost:5173",
+            ),
+        )
+        .optional(),
       max_body: z.int().positive().optional(),
       /** Whether the app serves it as well; `holdfast serve` always does. */
       enabled: z.boolean().optional(),

@@ -25,6 +25,8 @@ export interface GatewayParts {
   now(): number;
   /** The token that every request must carry; it may change while the gateway runs. */
   token(): string;
+  /** Origins beyond this machine's own names whose pages may use the gateway. */
+  allowedOrigins: readonly string[];
   /** The largest body that is read, bytes. */
   maxBody: number;
   /** How many requests may be under way at once. */

@@ -20,7 +20,7 @@ export type Gateway = Pick<OpenAPIHono, "fetch" | "request">;
 /** The HTTP service on loopback: every call of `docs/gateway.md`. */
 export function createGateway(parts: GatewayParts): Gateway {
   const gateway = new OpenAPIHono();
-  gateway.use(guard(parts.token));
+  gateway.use(guard(parts.token, parts.allowedOrigins));
   gateway.use((c, next) => {
     c.header("x-holdfast-level", parts.level());
     c.header("x-holdfast-attempts", "0");

@@ -25,6 +25,7 @@ async function serving(says: Record<string, string[]>, config: Config = {}) {
     token: () => "secret",
     maxBody: 100_000,
     maxRequests: 8,
+    allowedOrigins: [],
     version: "0.0.0",
     onError: (error) => {
       throw error;

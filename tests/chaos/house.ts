@@ -94,6 +94,7 @@ export class House implements AsyncDisposable {
       now: Date.now,
       token: () => token,
       maxBody: 1_000_000,
+      allowedOrigins: [],
       maxRequests: 64,
       version: "0.0.0",
       onError,

@@ -95,6 +95,7 @@ export function setUp(
     version: "0.0.0",
     maxBody: 2_000,
     maxRequests: 8,
+    allowedOrigins: [],
     onError: (error) => {
       throw error;
     },

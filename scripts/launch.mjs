@@ -22,6 +22,7 @@ const programs = {
   "bench:cache": { script: "tests/bench/cache/main.ts", args: [], built: false, here: false },
   "bench:gateway": { script: "tests/bench/gateway/main.ts", args: [], built: true, here: false },
   "bench:local": { script: "tests/bench/local/main.ts", args: [], built: true, here: false },
+  "kills:cache": { script: "tests/cache/kill-main.ts", args: [], built: false, here: false },
   chaos: { script: "tests/chaos/main.ts", args: [], built: false, here: false },
   "seeds:prove": { script: "tests/seeds/prove.ts", args: [], built: false, here: false },
   contract: { script: "tests/gateway/contract/main.ts", args: [], built: true, here: false },

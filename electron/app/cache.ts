@@ -241,12 +241,14 @@ function recordOf({ id, at, asked, outcome, candidates, trouble, said }: Recorde
   return { id, at: iso(at), asked, outcome, candidates, trouble, said };
 }
 
-/** How often each reason kept an earlier answer back. */
+/** How often each kind of reason, which stands before its colon, kept an earlier answer back. */
 function refusalsOf(lookups: readonly Recorded[]): CacheStats["refusals"] {
   const counts = new Map<string, number>();
   for (const { candidates } of lookups) {
     for (const { verdict, reason } of candidates) {
-      if (verdict === "different") counts.set(reason, (counts.get(reason) ?? 0) + 1);
+      if (verdict !== "different") continue;
+      const [kind = reason] = reason.split(":");
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
     }
   }
   return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count);

@@ -10,7 +10,7 @@ import type { Entry } from "./answer.ts";
 
 function Line({ icon, text, children }: { icon: ReactNode; text: string; children: ReactNode }) {
   return (
-    <div className="mt-3 flex flex-wrap [ul+&]:mt-0 [ul+&]:border-t-0 items-center gap-x-3 gap-y-1.5 border-y border-line py-2 text-sm [&>svg]:size-4 [&>svg]:shrink-0 [&>svg]:text-accent">
+    <div className="mt-3 flex flex-wrap [section+&]:mt-0 [section+&]:border-t-0 [ul+&]:mt-0 [ul+&]:border-t-0 items-center gap-x-3 gap-y-1.5 border-y border-line py-2 text-sm [&>svg]:size-4 [&>svg]:shrink-0 [&>svg]:text-accent">
       {icon}
       <p className="min-w-52 flex-1">{text}</p>
       {children}

@@ -16,6 +16,8 @@ export interface Comparison {
   /** An item that stands under opposite prepositions: from and to. */
   turned: string | null;
   intents: 0 | 1 | 2;
+  /** Whether both ask for something of two things whose order means nothing: which is larger, how far apart. */
+  symmetric: boolean;
 }
 
 export function compared(a: Reading, b: Reading): Comparison {
@@ -39,6 +41,7 @@ export function compared(a: Reading, b: Reading): Comparison {
     onlyB,
     antonyms,
     inverted: symmetric ? null : inversion(a, b, matches),
+    symmetric,
     turned: symmetric ? null : turnedAround(a.items, b.items, matches),
     intents: contest ? 2 : intentAgreement(a.intent, b.intent),
   };
@@ -67,7 +70,13 @@ function matched(a: readonly Item[], b: readonly Item[]): Comparison["matches"] 
   const free = new Set(b.keys());
   const left = new Set(a.keys());
   const rounds = [
-    ["same", (one: Item, other: Item) => one.stem === other.stem || one.text === other.text],
+    [
+      "same",
+      (one: Item, other: Item) =>
+        one.text === other.text ||
+        // a silent e that a stem lacks: a car is not care
+        (one.stem === other.stem && one.text !== `${other.text}e` && other.text !== `${one.text}e`),
+    ],
     [
       "derived",
       (one: Item, other: Item) =>
@@ -128,7 +137,10 @@ function inversion(a: Reading, b: Reading, matches: Comparison["matches"]): [str
       if ((a1.role !== "" && a1.role === b1.role) || (a2.role !== "" && a2.role === b2.role)) continue;
       // "a visa for Japan" is "a Japan visa": one of them stands free in one and under a preposition in the other
       const moved = (ours: Item, theirs: Item) =>
-        ours.role !== theirs.role && loose.has(ours.role) && loose.has(theirs.role);
+        ours.role !== theirs.role &&
+        ((loose.has(ours.role) && loose.has(theirs.role)) ||
+          isSource(ours, theirs) ||
+          isSource(theirs, ours));
       if (!sameWords && moved(a1, b1) !== moved(a2, b2)) continue;
       return [a1.text, a2.text];
     }
@@ -151,6 +163,9 @@ export function bagAgreement(a: Reading, b: Reading): number {
   }
   return (2 * same) / Math.max(1, a.words.length + b.words.length);
 }
+
+/** "the background from a photo" is "the background of a photo". */
+const isSource = (one: Item, other: Item) => one.role === "from" && other.role === "of";
 
 const loose = new Set(["", "to", "for", "in", "on", "at", "about", "with", "of"]);
 

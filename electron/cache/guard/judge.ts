@@ -44,23 +44,25 @@ export function judge(a: string, b: string, similarity: number): Judgement {
   return { verdict: score >= similarFrom ? "similar" : "different", reason: what, score };
 }
 
-/** Under these, a word more makes another question: "for children", "with a broken arm". */
-const narrowing = new Set(
-  "for with without as while during in on at after before against than via through".split(" "),
+/** Words that add nothing to a question that has all the others. */
+const light = new Set(
+  (
+    "kind level process procedure amount number quantity value content work job item step name idea idea's tip example option detail case " +
+    "question problem issue health body life time language state feature account subscription phone device machine drinking going " +
+    "ideal perfect appropriate suitable certain specific particular new actual common basic general whole possible " +
+    "usually normally typically generally quickly currently now successfully together drink eat go buy walk keep try become suffer experience " +
+    "happen occur exist consider look serve play apply perform provide offer offered available called located"
+  ).split(" "),
 );
 
-/** What keeps two questions from being the same however close they are: one thing put in another's place, an adjective
- * more, or a narrower scope. */
+/** What keeps two questions from being the same however close they are: a word that only one of them has and that carries
+ * the question, be it in another's place, an adjective more, or a narrower scope. */
 function swap({ onlyA, onlyB }: Comparison): string | null {
-  for (const one of onlyA) {
-    const other = onlyB.find((item) => item.class === one.class);
-    if (other !== undefined) return `another word: ${one.text} and ${other.text}`;
-  }
-  const only = [...onlyA, ...onlyB];
-  const more = only.find((item) => item.class === "adjective");
-  if (more !== undefined) return `another word: only one of them is ${more.text}`;
-  const narrower = only.find(({ role }) => narrowing.has(role));
-  return narrower === undefined
+  const [ours, theirs] = [onlyA, onlyB].map((items) => items.filter(({ text }) => !light.has(text)));
+  const [one, other] = [ours?.[0], theirs?.[0]];
+  if (one !== undefined && other !== undefined) return `another word: ${one.text} and ${other.text}`;
+  const more = one ?? other;
+  return more === undefined
     ? null
-    : `another scope: only one of them is ${narrower.role} ${narrower.text}`;
+    : `another scope: only one of them has ${`${more.role} ${more.text}`.trim()}`;
 }

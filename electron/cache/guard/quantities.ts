@@ -99,7 +99,7 @@ for (const [at, name] of months.entries()) {
 monthOf.set("sept", 9);
 
 export interface Quantities {
-  /** Each quantity in its one form, sorted. */
+  /** Each quantity in its one form, in their order. */
   found: string[];
   /** Which of the words belong to one. */
   taken: Set<number>;
@@ -124,7 +124,7 @@ export function quantitiesIn(words: readonly string[]): Quantities {
       at = read.end;
     }
   }
-  return { found: found.sort(), taken };
+  return { found, taken };
 }
 
 interface Read {

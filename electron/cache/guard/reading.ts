@@ -31,6 +31,8 @@ export interface Reading {
   asksObject: boolean;
   /** Whether what is done stands before who does it. */
   passive: boolean;
+  /** Small words that point somewhere, and have an opposite: up, down, on, off. */
+  ways: Set<string>;
   /** `and`, `or`, as far as either joins items. */
   joins: Set<string>;
 }
@@ -43,7 +45,7 @@ const filler = listed(
     "be is are am was were been being do does did have has had having get got gets getting can could should would will may might must shall ought " +
     "of to in on at for with by about as into onto from than then so if whether that which who whom what when where why how while because " +
     "and or but nor please kindly very really actually just exactly simply basically literally quite rather even ever also too own such same " +
-    "any some kind kinds sort sorts type types way ways thing things stuff properly correctly best good well easy easily easiest proper right " +
+    "any some kind kinds sort sorts type types way ways thing things stuff properly correctly best good well proper right required needed necessary " +
     "able possible possibly want need like wish let go going help tell know make makes using use used via through during within per upon " +
     "am pm s t etc u im vs versus between among regarding concerning " +
     "myself yourself yourselves ourselves itself themselves self everything something anything much many lot lots bit out up off over down " +
@@ -59,6 +61,9 @@ const impliedBy: Partial<Record<Intent, ReadonlySet<string>>> = {
   distance: listed("distance"),
   definition: listed("term word phrase concept simply briefly"),
   who: listed("name"),
+  versus: listed(
+    "difference differences differ differs different distinction distinguish compare compared comparison",
+  ),
   statement: listed("name list"),
 };
 
@@ -116,6 +121,7 @@ for (const group of [
 }
 
 const persons = new Map([
+  ...["me", "us"].map((word) => [word, "me"] as const),
   ...["he", "him", "his", "himself"].map((word) => [word, "he"] as const),
   ...["she", "her", "hers", "herself"].map((word) => [word, "she"] as const),
 ]);
@@ -134,6 +140,11 @@ const prepositions = listed(
   "of in on at for with by from to into onto than before after over under above below without against inside outside about as via through " +
     "toward towards between behind during within across off out up down until since per like near beside versus vs",
 );
+/** Before these, a small word is a thing of its own: a for loop, the with statement. */
+const keywordOf = listed(
+  "loop loops statement statements keyword keywords operator operators clause clauses",
+);
+const pointing = listed("up down on off in out into over under");
 const articles = listed("the a an my your our his her its their this that these those some any");
 
 /** Whether a word only holds others together: articles, prepositions, `and`, forms of "to be". */
@@ -163,6 +174,7 @@ export function readingOf(question: string): Reading {
     tense: "",
     asksObject: /^(?:who|whom|what|which)\b(?: \S+)? (?:do|does|did) /.test(texts.join(" ")),
     passive: passive.test(` ${texts.join(" ")} `),
+    ways: new Set(texts.filter((text) => pointing.has(text))),
     joins: new Set(),
   };
   for (const [at, { text }] of words.entries()) {
@@ -173,7 +185,7 @@ export function readingOf(question: string): Reading {
     const framed = at < framing && intent === "frequency";
     if (turn !== undefined && !taken.has(at) && !superlative && !framed) reading.turns.add(turn);
     const person = persons.get(text);
-    if (person !== undefined) reading.persons.push(person);
+    if (person !== undefined && at >= framing) reading.persons.push(person);
     // a polite "could you" leads nowhere
     if (!(texts[at + 1] === "you" && at < framing))
       reading.modal ||= modals.get(text) ?? (text === "have" && texts[at + 1] === "to" ? "must" : "");
@@ -216,6 +228,11 @@ function itemsOf(
       if (prepositions.has(text)) role = text;
       continue;
     }
+    if (keywordOf.has(words[at + 1]?.text ?? "") && /^[a-z]+$/.test(text) && !articles.has(text)) {
+      before = add({ ...word, named: true }, role);
+      role = "";
+      continue;
+    }
     if (text === "and" || text === "or") {
       if (before !== null && at > framing) joins.add(text);
       role = `${text} ${before?.role ?? ""}`;
@@ -246,13 +263,14 @@ function itemsOf(
 
 /** Puts "the mayor of Paris" in the order of "the Paris mayor", and the doer of a passive before what is done. */
 function rearranged(items: readonly Item[], isPassive: boolean): Item[] {
-  const order = [...items];
-  for (let at = 1; at < order.length; at++) {
-    const [left, right] = [order[at - 1], order[at]];
-    if (left && right?.role === "of" && left.class !== "verb") {
-      order[at - 1] = right;
-      order[at] = left;
-    }
+  const order: Item[] = [];
+  for (let at = 0; at < items.length; ) {
+    let end = at;
+    while (items[end]?.role === "of" && items[end - 1]?.class !== "verb") end += 1;
+    const run = items.slice(at, end);
+    const owned = run.length > 0 ? order.pop() : undefined;
+    order.push(...run, ...(owned === undefined ? items.slice(end, end + 1) : [owned]));
+    at = owned === undefined ? end + 1 : end;
   }
   const by = order.findIndex(({ role }) => role === "by");
   if (by < 1 || !isPassive) return order;

@@ -28,6 +28,15 @@ function isShuffled(a: Reading, b: Reading): boolean {
   return differ(leanings(a), leanings(b));
 }
 
+/** Small words that point opposite ways. */
+const opposites = [
+  ["up", "down"],
+  ["on", "off"],
+  ["in", "out"],
+  ["into", "out"],
+  ["over", "under"],
+] as const;
+
 /** In the order in which their reasons are told. */
 const rules: readonly Rule[] = [
   ({ a, b }) => {
@@ -35,9 +44,21 @@ const rules: readonly Rule[] = [
     return ours === theirs ? null : `language: ${ours} and ${theirs}`;
   },
   ({ a, b }) =>
-    a.quantities.join() === b.quantities.join()
+    a.quantities.toSorted().join() === b.quantities.toSorted().join()
       ? null
       : `numbers: ${joined(a.quantities)} and ${joined(b.quantities)}`,
+  ({ a, b, comparison: { symmetric } }) =>
+    symmetric || a.quantities.join() === b.quantities.join()
+      ? null
+      : `order: ${joined(a.quantities)} and ${joined(b.quantities)}`,
+  ({ a, b }) => {
+    const turned = opposites.find(
+      ([one, other]) =>
+        (a.ways.has(one) && !a.ways.has(other) && b.ways.has(other) && !b.ways.has(one)) ||
+        (a.ways.has(other) && !a.ways.has(one) && b.ways.has(one) && !b.ways.has(other)),
+    );
+    return turned === undefined ? null : `direction: ${turned.join(" and ")}`;
+  },
   ({ a, b, comparison: { antonyms } }) => {
     const turns = a.negations + b.negations + antonyms.length;
     if (turns % 2 === 0) return null;
@@ -49,7 +70,7 @@ const rules: readonly Rule[] = [
     return names.length === 0 ? null : `names: only one of them has ${joined(names)}`;
   },
   ({ a, b }) => (differ(a.turns, b.turns) ? `small words: ${joined(a.turns)} and ${joined(b.turns)}` : null),
-  ({ a, b }) => (a.persons.join() !== b.persons.join() ? "persons: he, she or a name" : null),
+  ({ a, b }) => (a.persons.join() !== b.persons.join() ? "persons: he, she, me or a name" : null),
   ({ comparison: { turned } }) => (turned === null ? null : `direction: ${turned} is on the other side`),
   ({ comparison: { inverted } }) =>
     inverted === null ? null : `order: ${inverted[0]} and ${inverted[1]} have changed places`,

@@ -1,4 +1,5 @@
 /** A question as words: contractions written out, spellings and common aliases brought to one form. */
+import { rephrased } from "./phrases.ts";
 
 export interface Word {
   /** Lower case. */
@@ -91,6 +92,7 @@ const asciiFold = (text: string) => text.normalize("NFKD").replaceAll(/\p{M}+/gu
 export function wordsOf(question: string): Word[] {
   let text = question.normalize("NFKC");
   for (const [pattern, by] of contractions) text = text.replaceAll(pattern, by);
+  text = rephrased(text);
   for (const [pattern, by] of aliases) text = text.replaceAll(pattern, by);
   // 5km and 5GB as two words; 3pm and 2nd and 4k stay for the reader of quantities
   text = text.replaceAll(

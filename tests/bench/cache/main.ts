@@ -5,9 +5,11 @@ import { resolve } from "node:path";
 import { load, machine } from "../machine.ts";
 import { cacheMarks, markdown, type Section, writeBetweenMarks } from "../report.ts";
 import { quality } from "./quality.ts";
+import { speed } from "./speed.ts";
 
 const benches: Readonly<Record<string, () => Promise<Section[]>>> = {
   quality: () => quality(process.env.HOLDFAST_PAIRS),
+  speed,
 };
 
 const asked = process.argv.slice(2);

@@ -26,8 +26,10 @@ export function compared(a: Reading, b: Reading): Comparison {
   const theirs = new Set(matches.map((match) => match.b));
   const restA = a.items.filter((_, at) => !ours.has(at));
   const restB = b.items.filter((_, at) => !theirs.has(at));
-  const onlyA = restB.length === 0 ? restA.filter((item) => !isRedundant(item, a.items)) : restA;
-  const onlyB = restA.length === 0 ? restB.filter((item) => !isRedundant(item, b.items)) : restB;
+  const openA = restA.filter((item) => !isCovered(item, b));
+  const openB = restB.filter((item) => !isCovered(item, a));
+  const onlyA = openB.length === 0 ? openA.filter((item) => !isRedundant(item, a.items)) : openA;
+  const onlyB = openA.length === 0 ? openB.filter((item) => !isRedundant(item, b.items)) : openB;
   const antonyms: [string, string][] = [];
   for (const one of onlyA) {
     const other = onlyB.find((item) => areAntonyms(one.stem, item.stem) || areAntonyms(one.text, item.text));
@@ -47,22 +49,46 @@ export function compared(a: Reading, b: Reading): Comparison {
   };
 }
 
-/** Words that only say what kind of thing a named one is, as in "a monstera plant" or "which city". */
-const kinds = new Set(
-  (
-    "city country plant recipe word term website app software program language command company river mountain planet animal " +
-    "man woman disease condition movie film novel song fruit vegetable"
-  )
-    .split(" ")
-    .map(stemOf),
+const stemsOf = (words: string) => new Set(words.split(" ").map(stemOf));
+
+/** Words that only say what kind of thing is meant by the one before, as in "a monstera plant" or "which city". */
+const kinds = stemsOf(
+  "city country plant recipe word term website program command company river mountain planet animal " +
+    "man woman disease condition movie film novel song fruit vegetable",
+);
+/** Words that do so behind a name only: a Netflix subscription, an Android phone. */
+const kindsOfNamed = stemsOf(
+  "account subscription phone app application software file files format service browser keyboard language",
+);
+/** Words that add nothing to a question that has all the others. */
+const light = stemsOf(
+  "kind level process procedure amount number quantity content job item name idea tip example option detail case question " +
+    "problem issue health body drinking going calculate compute skill " +
+    "ideal perfect appropriate suitable certain specific particular actual common basic whole successfully together indeed truly actually " +
+    "usually normally typically generally currently drink eat go buy walk try become experience happen occur exist offer available called",
 );
 
-/** Whether an item adds nothing to the one beside it. Where both questions have a word more, neither is redundant. */
+/** Whether an item adds nothing to its question. Asked only where the other question has no word more. */
 function isRedundant(item: Item, items: readonly Item[]): boolean {
-  if (!kinds.has(item.stem)) return false;
+  if (!item.named && light.has(item.stem)) return true;
   const at = items.indexOf(item);
   const before = items[at - 1];
+  if (kindsOfNamed.has(item.stem)) return before?.named === true;
+  if (!kinds.has(item.stem)) return false;
   return at === 0 || (before !== undefined && before.class === "noun" && before.role === item.role);
+}
+
+/** Whether a word of the other question says the same that is no item there: "make" for "create", "cost" for "fee". */
+function isCovered({ text, stem, named }: Item, { words, items }: Reading): boolean {
+  if (named) return false;
+  const free = words.filter((word) => !items.some((item) => item.text === word.text));
+  return free.some(
+    (word) =>
+      word.text.length > 2 &&
+      (areSynonyms(stem, word.stem) === "everyday" ||
+        (word.text.length > 4 && areDerived(text, word.text))) &&
+      !areAntonyms(stem, word.stem),
+  );
 }
 
 function matched(a: readonly Item[], b: readonly Item[]): Comparison["matches"] {
@@ -128,13 +154,15 @@ function inversion(a: Reading, b: Reading, matches: Comparison["matches"]): [str
       const [a1, a2, b1, b2] = [a.items[first.a], a.items[second.a], b.items[first.b], b.items[second.b]];
       if (!a1 || !a2 || !b1 || !b2) continue;
       // a verb and its noun change places when one is made from the other; not when every word is the same
-      if (a1.class !== a2.class && !sameWords && !turnable) continue;
+      if ((a1.class !== a2.class || b1.class !== b2.class) && !sameWords && !turnable) continue;
       const neighbours = second.a === first.a + 1 && first.b === second.b + 1;
       // "cats and dogs" is "dogs and cats"; "a Thai cook" is "a cook and Thai"
       if (isListed(a2) && isListed(b1) && (neighbours || a2.role === b1.role)) continue;
       if (neighbours && (isListed(a2) || isListed(b1)) && !a.joins.has("or") && !b.joins.has("or")) continue;
       // "on Windows, how do I open it" is "how do I open it on Windows"
       if ((a1.role !== "" && a1.role === b1.role) || (a2.role !== "" && a2.role === b2.role)) continue;
+      // "a branch in Git" is "a Git branch"
+      if (isCompound(a1, a2, second.a - first.a, b2, b1, first.b - second.b)) continue;
       // "a visa for Japan" is "a Japan visa": one of them stands free in one and under a preposition in the other
       const moved = (ours: Item, theirs: Item) =>
         ours.role !== theirs.role &&
@@ -162,6 +190,17 @@ export function bagAgreement(a: Reading, b: Reading): number {
     same += 1;
   }
   return (2 * same) / Math.max(1, a.words.length + b.words.length);
+}
+
+/** Whether what stands behind a preposition in one question stands right before the same thing in the other. */
+function isCompound(a1: Item, a2: Item, apartA: number, b2: Item, b1: Item, apartB: number): boolean {
+  const behind = new Set(["in", "on", "of", "for"]);
+  return (
+    apartA === 1 &&
+    apartB === 1 &&
+    ((behind.has(a2.role) && !behind.has(b2.role) && a2.named) ||
+      (behind.has(b1.role) && !behind.has(a1.role) && b1.named))
+  );
 }
 
 /** "the background from a photo" is "the background of a photo". */

@@ -34,32 +34,13 @@ export function judge(a: string, b: string, similarity: number): Judgement {
   const score = scored(featuresOf(pair, similarity));
   const swapped = swap(pair.comparison);
   if (score >= sameFrom && swapped === null) return { verdict: "same", reason: null, score };
-  const only = [...pair.comparison.onlyA, ...pair.comparison.onlyB].map(({ text }) => text).slice(0, 6);
-  const what =
-    swapped !== null
-      ? swapped
-      : only.length === 0
-        ? "wording"
-        : `wording: only one of them has ${only.join(", ")}`;
-  return { verdict: score >= similarFrom ? "similar" : "different", reason: what, score };
+  return { verdict: score >= similarFrom ? "similar" : "different", reason: swapped ?? "wording", score };
 }
 
-/** Words that add nothing to a question that has all the others. */
-const light = new Set(
-  (
-    "kind level process procedure amount number quantity value content work job item step name idea idea's tip example option detail case " +
-    "question problem issue health body life time language state feature account subscription phone device machine drinking going " +
-    "ideal perfect appropriate suitable certain specific particular new actual common basic general whole possible " +
-    "usually normally typically generally quickly currently now successfully together drink eat go buy walk keep try become suffer experience " +
-    "happen occur exist consider look serve play apply perform provide offer offered available called located"
-  ).split(" "),
-);
-
-/** What keeps two questions from being the same however close they are: a word that only one of them has and that carries
- * the question, be it in another's place, an adjective more, or a narrower scope. */
+/** What keeps two questions from being the same however close they are: a word that only one of them has, be it in
+ * another's place, an adjective more, or a narrower scope. */
 function swap({ onlyA, onlyB }: Comparison): string | null {
-  const [ours, theirs] = [onlyA, onlyB].map((items) => items.filter(({ text }) => !light.has(text)));
-  const [one, other] = [ours?.[0], theirs?.[0]];
+  const [one, other] = [onlyA[0], onlyB[0]];
   if (one !== undefined && other !== undefined) return `another word: ${one.text} and ${other.text}`;
   const more = one ?? other;
   return more === undefined

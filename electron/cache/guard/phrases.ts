@@ -99,6 +99,12 @@ const intents: readonly Rewriting[] = [
   [i("^what (?:helps|can help)(?: (?:me|you|people|one))?(?: to)? (?=\\w)"), "how do I "],
   [i("^what (?:can|could|should) (?:i|we|you|one) do against "), "how do I remove "],
   [i("^what (?:can|could|should|do) (?:i|we|you|one) do to "), "how do I "],
+  [i("^what (?:can|could|should|do) (?:i|we|you|one) do about "), "how do I handle "],
+  [
+    i("^what (?=(?:removes|stops|prevents|cures|relieves|soothes|kills|treats|eases|protects) )"),
+    "how do I ",
+  ],
+  [i("^where (?:can|do|could|should) (?:i|we|you|one) find "), "how do I find "],
   [
     i(
       "^what (?:is|would be) (?:the |a )?(?:best|right|ideal|good|optimal|proper) (?:time|season|moment|month|date)(?: of (?:the )?(?:year|day|month))? (?:to|for|when) ",
@@ -219,12 +225,7 @@ const verbs: readonly Rewriting[] = [
   [i("\\b(?:go|going) on a trip\\b"), "travel"],
   [i("\\b(?:high|rich) in\\b"), "contain"],
   [i("\\b(?:contains?|has|have) (?:a lot|lots|plenty) of\\b"), "contain"],
-  [
-    i(
-      "\\bthe world's\\b|\\bin the (?:whole |entire )?world\\b|\\bon earth\\b|\\bof all time\\b|\\bin general\\b|\\bin your opinion\\b",
-    ),
-    "",
-  ],
+  [i("\\b(?:get|getting)((?: \\S+){1,3}) off(?: of)? (?=the|a|an|my|your|\\w+s\\b)"), "remove$1 from "],
   [i("\\b(?:for|to) (?:me|us)\\b"), ""],
   [i("\\b(?:on|by|of) my own\\b|\\bby myself\\b"), ""],
   [i("\\b(make|making|made|build|making) (.+?) at home\\b"), "$1 $2"],
@@ -233,6 +234,13 @@ const verbs: readonly Rewriting[] = [
 ];
 
 const politeness: readonly Rewriting[] = [
+  [
+    i(
+      "\\bin the (?:whole |entire )?world\\b|\\bon earth\\b|\\bof all time\\b|\\bin general\\b|\\bin your opinion\\b",
+    ),
+    "",
+  ],
+  [i("\\bthe world's\\b"), "the"],
   [i("^(?:(?:hi|hello|hey|ok|okay|well|um|quick question|just a question)[,:!.]? )+"), ""],
   [
     i(

@@ -127,10 +127,10 @@ const persons = new Map([
 ]);
 
 const modals = new Map([
-  ...["can", "could", "able", "possible"].map((word) => [word, "can"] as const),
+  ...["can", "could", "able", "possible", "allowed", "permitted"].map((word) => [word, "can"] as const),
   ...["should", "ought", "advisable"].map((word) => [word, "should"] as const),
   ...["must", "required", "mandatory", "necessary"].map((word) => [word, "must"] as const),
-  ...["may", "allowed", "permitted", "legal"].map((word) => [word, "may"] as const),
+  ...["may", "legal"].map((word) => [word, "may"] as const),
   ...["will", "shall"].map((word) => [word, "will"] as const),
 ]);
 

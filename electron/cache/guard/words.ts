@@ -49,6 +49,8 @@ const contractions: readonly (readonly [RegExp, string])[] = [
   [/\bback(?:ing)? ?-?up\b/gi, "backup"],
   [/\be-?mails?\b/gi, "email"],
   [/\bwi-?fi\b/gi, "wifi"],
+  [/\b(?!non-|anti-|self-|pre-|post-|ex-|multi-|semi-)([a-z]{3,})-(?=[a-z]{3,}\b)/gi, "$1 "],
+  [/\bweb ?(?:site|page)s?(?: pages?)?\b/gi, "website"],
   [/\bcell ?phone\b/gi, "phone"],
   [/\b(?:every ?day|each day)\b/gi, "daily"],
   [/\b(?:per|each|every|a(?= week\s*[?.!]*$)) week\b/gi, "weekly"],

@@ -63,9 +63,9 @@ const kindsOfNamed = stemsOf(
 /** Words that add nothing to a question that has all the others. */
 const light = stemsOf(
   "kind level process procedure amount number quantity content job item name idea tip example option detail case question " +
-    "problem issue health body drinking going calculate compute skill " +
+    "problem issue health body calculate compute skill " +
     "ideal perfect appropriate suitable certain specific particular actual common basic whole successfully together indeed truly actually " +
-    "usually normally typically generally currently drink eat go buy walk try become experience happen occur exist offer available called",
+    "usually normally typically generally currently try become happen occur exist offer available called",
 );
 
 /** Whether an item adds nothing to its question. Asked only where the other question has no word more. */
@@ -221,8 +221,9 @@ const opposed = new Map<string, string[]>([
   ["for", ["against", "without"]],
   ["inside", ["outside"]],
   ["than", ["", "to"]],
-  ["by", ["for", "to"]],
+  ["by", ["for", "to", "about", "of"]],
   ["until", ["since", "after"]],
+  ["near", ["in", "at", "on"]],
 ]);
 
 function turnedAround(a: readonly Item[], b: readonly Item[], matches: Comparison["matches"]): string | null {

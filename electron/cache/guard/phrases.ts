@@ -161,8 +161,8 @@ const intents: readonly Rewriting[] = [
   ],
   [i("^(?:what is |give me |find )?another word for "), "synonym for "],
   [i("^(?:what is|give me|find|tell me) (?:an? |some |the )?synonyms? (?:for|of) "), "synonym for "],
-  [i("^what is the (?:correct )?(?:spelling|pronunciation) (?:of|for) "), "how do I pronounce or spell "],
-  [i("^how (?:do|should|would) (?:i|you|we|one) (?:spell|pronounce) "), "how do I pronounce or spell "],
+  [i("^what is the (?:correct )?spelling (?:of|for) "), "how do I spell "],
+  [i("^what is the (?:correct )?pronunciation (?:of|for) "), "how do I pronounce "],
   [
     i("^how (?:do|would|should) (?:i|you|we|one) (?:form|make|write) the plural of "),
     "what is the plural of ",

@@ -33,6 +33,8 @@ export interface Reading {
   passive: boolean;
   /** Small words that point somewhere, and have an opposite: up, down, on, off. */
   ways: Set<string>;
+  /** Whether "what is my name" or "what is your name" is asked, where that is not just a way to speak of anyone. */
+  asksOf: "me" | "you" | null;
   /** `and`, `or`, as far as either joins items. */
   joins: Set<string>;
 }
@@ -175,6 +177,7 @@ export function readingOf(question: string): Reading {
     asksObject: /^(?:who|whom|what|which)\b(?: \S+)? (?:do|does|did) /.test(texts.join(" ")),
     passive: passive.test(` ${texts.join(" ")} `),
     ways: new Set(texts.filter((text) => pointing.has(text))),
+    asksOf: askedOf(texts.join(" ")),
     joins: new Set(),
   };
   for (const [at, { text }] of words.entries()) {
@@ -206,6 +209,12 @@ export function readingOf(question: string): Reading {
   }
   reading.items = itemsOf(words, framing, taken, reading);
   return reading;
+}
+
+function askedOf(text: string): Reading["asksOf"] {
+  const found =
+    /^(?:what|who|where|which|when|how old|how) (?:is|are|am|was|were) (?:(my|i)|(your|you))\b/.exec(text);
+  return found === null ? null : found[1] !== undefined ? "me" : "you";
 }
 
 function itemsOf(

@@ -28,14 +28,8 @@ function isShuffled(a: Reading, b: Reading): boolean {
   return differ(leanings(a), leanings(b));
 }
 
-/** Small words that point opposite ways. */
-const opposites = [
-  ["up", "down"],
-  ["on", "off"],
-  ["in", "out"],
-  ["into", "out"],
-  ["over", "under"],
-] as const;
+/** Small words that make another verb of the one they stand with: break down, break up. */
+const adrift = new Set(["up", "down", "off", "out"]);
 
 /** In the order in which their reasons are told. */
 const rules: readonly Rule[] = [
@@ -52,12 +46,12 @@ const rules: readonly Rule[] = [
       ? null
       : `order: ${joined(a.quantities)} and ${joined(b.quantities)}`,
   ({ a, b }) => {
-    const turned = opposites.find(
-      ([one, other]) =>
-        (a.ways.has(one) && !a.ways.has(other) && b.ways.has(other) && !b.ways.has(one)) ||
-        (a.ways.has(other) && !a.ways.has(one) && b.ways.has(one) && !b.ways.has(other)),
+    const [onlyA, onlyB] = [a, b].map(({ ways }, at) =>
+      [...ways].find((way) => !(at === 0 ? b : a).ways.has(way)),
     );
-    return turned === undefined ? null : `direction: ${turned.join(" and ")}`;
+    return onlyA !== undefined && onlyB !== undefined && (adrift.has(onlyA) || adrift.has(onlyB))
+      ? `direction: ${onlyA} and ${onlyB}`
+      : null;
   },
   ({ a, b, comparison: { antonyms } }) => {
     const turns = a.negations + b.negations + antonyms.length;
@@ -86,6 +80,16 @@ const rules: readonly Rule[] = [
     const matters = (a.modal !== "" && b.modal !== "") || [a.modal, b.modal].includes("should");
     return matters ? `question: ${a.modal || "is"} and ${b.modal || "is"}` : null;
   },
+  ({ a, b }) => {
+    const modals = [a.modal, b.modal];
+    return a.intent !== "how" && modals.includes("must") && (modals.includes("can") || modals.includes("may"))
+      ? `question: ${a.modal} and ${b.modal}`
+      : null;
+  },
+  ({ a, b }) =>
+    a.asksOf !== null && b.asksOf !== null && a.asksOf !== b.asksOf
+      ? `persons: ${a.asksOf} and ${b.asksOf}`
+      : null,
   ({ a, b, comparison: { intents } }) => (intents === 0 ? `question: ${a.intent} and ${b.intent}` : null),
 ];
 

@@ -73,4 +73,13 @@ export const cacheMigrations: readonly string[] = [
     body BLOB NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE INDEX entries_by_expiry ON entries (expires_at) WHERE expires_at IS NOT NULL;
+  CREATE INDEX entries_by_key ON entries (key_id);
+  CREATE INDEX entries_counted ON entries (pinned, uses, created_at, embedder);
+  ALTER TABLE revision ADD COLUMN entries INTEGER NOT NULL DEFAULT 0;
+  UPDATE revision SET entries = (SELECT count(*) FROM entries);
+  CREATE TRIGGER entries_counted_in AFTER INSERT ON entries BEGIN UPDATE revision SET entries = entries + 1; END;
+  CREATE TRIGGER entries_counted_out AFTER DELETE ON entries BEGIN UPDATE revision SET entries = entries - 1; END;
+  `,
 ];

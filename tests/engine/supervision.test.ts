@@ -1,30 +1,47 @@
 import { utimesSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Clock, systemClock } from "../../electron/chain/index.ts";
 import type { EngineSettings } from "../../electron/engine/index.ts";
 import { Bench, collect, patience, question, slow, until } from "./support.ts";
 
 let bench: Bench;
+/** The machine's own clock, until a test has struck and only waits: then the keeper's beats and delays are a tenth as long. */
+let haste = 1;
+const clock: Clock = { ...systemClock, after: (ms, fire) => systemClock.after(ms / haste, fire) };
+/** What is remembered of crashes. */
+let record: string | null = null;
+const store = {
+  load: () => record,
+  save: (json: string) => {
+    record = json;
+  },
+};
 const settings: EngineSettings = { model: {}, memoryLimitBytes: null, idleUnloadMs: null };
 beforeEach(() => {
   Object.assign(settings, { model: {}, memoryLimitBytes: null, idleUnloadMs: null });
-  bench = new Bench({ settings: () => settings });
+  haste = 1;
+  record = null;
+  bench = new Bench({ settings: () => settings, clock, store });
 });
 afterEach(() => bench[Symbol.asyncDispose]());
 
 const pid = () => bench.processes.at(-1)?.pid ?? 0;
 
 /** Asks, and strikes as soon as the engine speaks; gives what came of it. */
-async function struck(model: { path: string; gpu: "off" }, strike: () => void): Promise<unknown> {
-  const events = bench.client.generate({ model, messages: question }, patience);
+async function struck(on: Bench, model: { path: string; gpu: "off" }, strike: () => void): Promise<unknown> {
+  const events = on.client.generate({ model, messages: question }, patience);
   await until(events, "delta");
   strike();
-  return collect(events).catch((error: unknown) => error);
+  haste = 10;
+  const failure = await collect(events).catch((error: unknown) => error);
+  haste = 1;
+  return failure;
 }
 
 describe.skipIf(process.platform === "win32")("an engine that is stopped", slow, () => {
   it("is found and ended, its requests fail at once, and the next one is answered", async () => {
     const endless = bench.model({ sentence: "on and on ", endless: true });
-    const failure = await struck(endless, () => process.kill(pid(), "SIGSTOP"));
+    const failure = await struck(bench, endless, () => process.kill(pid(), "SIGSTOP"));
     expect(failure).toMatchObject({
       kind: "engine_crashed",
       message: expect.stringContaining("no longer answered"),
@@ -38,15 +55,20 @@ describe.skipIf(process.platform === "win32")("an engine that is stopped", slow,
 
 describe("a model with which the engine dies again and again", slow, () => {
   it("is set aside after the third time, while others go on, until it is tried again or changed", async () => {
-    const { client } = bench;
     const endless = bench.model({ sentence: "on and on ", endless: true });
-    for (let time = 0; time < 3; time++) await struck(endless, () => bench.processes.at(-1)?.kill());
+    await struck(bench, endless, () => bench.processes[0]?.kill());
+    const [crashed] = JSON.parse(record ?? "").models;
+    expect(crashed).toMatchObject({ path: endless.path, crashes: 1 });
+    record = JSON.stringify({ version: 1, models: [{ ...crashed, crashes: 2 }] });
+    await using later = new Bench({ settings: () => settings, clock, store });
+    const { client, processes } = later;
+    await struck(later, endless, () => processes[0]?.kill());
     const refused = collect(client.generate({ model: endless, messages: question }, patience));
     await expect(refused).rejects.toMatchObject({
       kind: "engine_crashed",
       message: expect.stringContaining("is set aside"),
     });
-    expect(bench.processes).toHaveLength(3);
+    expect(processes).toHaveLength(1);
     expect(client.status.set_aside).toMatchObject([{ path: endless.path, crashes: 3 }]);
 
     const model = bench.model({ sentence: "not me" });
@@ -62,7 +84,7 @@ describe("a model with which the engine dies again and again", slow, () => {
 describe("memory", slow, () => {
   it("beyond the limit ends the process as out_of_memory", async () => {
     const endless = bench.model({ sentence: "on and on ", endless: true });
-    const failure = await struck(endless, () => {
+    const failure = await struck(bench, endless, () => {
       settings.memoryLimitBytes = 50e6;
     });
     expect(failure).toMatchObject({

@@ -12,6 +12,8 @@ const leastAnswerTokens = 256;
 export const smallestContext = 4_096;
 /** What Ollama's vision models make of one image, at most, about. */
 const imageTokens = 1_600;
+/** What a model may make of one beyond that. */
+const unexpectedImageTokens = 4_800;
 /** Hardly any text has longer tokens. */
 const mostBytesPerToken = 6;
 /** What a model's template puts around a message. */
@@ -36,8 +38,8 @@ function measure(request: ProviderRequest): { bytes: number; images: number; mes
 /** The sizes of context that a request is to be tried with, tokens. */
 export interface ContextPlan {
   numCtx: number;
-  /** The most that the model can hold; null where nobody knows. */
-  limit: number | null;
+  /** The most that is worth trying: what the model can hold, or what the request needs if every byte of it is a token. */
+  most: number;
 }
 
 /**
@@ -57,7 +59,8 @@ export function contextPlan(
   const refuses = facts?.refuses ?? false;
   const { bytes, images, messages } = measure(request);
   const around = images * imageTokens + messages * wrappingTokens;
-  const prompt = (refuses ? Math.ceil(bytes / 3) : bytes) + around;
+  const longest = bytes + around;
+  const prompt = refuses ? Math.ceil(bytes / 3) + around : longest;
   const thinks = facts?.capabilities?.includes("thinking") ?? false;
   const answer = request.max_tokens ?? (thinks ? thoughtfulAnswerTokens : answerTokens);
   if (limit !== null) {
@@ -65,18 +68,15 @@ export function contextPlan(
     const least = refuses ? Math.ceil(bytes / mostBytesPerToken) : prompt;
     if (least + Math.min(answer, leastAnswerTokens) > limit) throw tooLong(link, facts, limit);
   }
-  const wanted = Math.max(smallestContext, powerOfTwo(prompt + answer));
-  const numCtx = Math.min(Math.max(wanted, loaded ?? 0), limit ?? Number.POSITIVE_INFINITY);
-  return { numCtx, limit };
+  const sizeFor = (tokens: number) =>
+    Math.min(Math.max(smallestContext, powerOfTwo(tokens)), limit ?? Number.POSITIVE_INFINITY);
+  const numCtx = Math.max(sizeFor(prompt + answer), Math.min(loaded ?? 0, limit ?? Number.POSITIVE_INFINITY));
+  return { numCtx, most: sizeFor(longest + images * unexpectedImageTokens + answer) };
 }
 
-/** Where nobody knows what a model can hold, no more than this is tried. */
-const mostUnasked = 262_144;
-
 /** The next size to try after the server found this one too small; null when there is none. */
-export function largerContext({ numCtx, limit }: ContextPlan): ContextPlan | null {
-  const most = limit ?? mostUnasked;
-  return numCtx >= most ? null : { numCtx: Math.min(numCtx * 2, most), limit };
+export function largerContext({ numCtx, most }: ContextPlan): ContextPlan | null {
+  return numCtx >= most ? null : { numCtx: Math.min(numCtx * 2, most), most };
 }
 
 function limitOf({ capabilities: { contextWindow } }: Link, facts: OllamaFacts | null): number | null {

@@ -76,6 +76,13 @@ describe("a prompt", () => {
     expect(server.bodies("/api/chat").map(({ options }) => options.num_ctx)).toEqual([8_192, 16_384]);
   });
 
+  test("that is refused as too long though it can't be is not asked again", async () => {
+    const server = await fake({ charactersPerToken: 0.001 });
+    const { failure } = await attempt(provider, linkTo(server.url, { model: "plain" }), long(10));
+    expect(failure?.kind).toBe("context_length");
+    expect(server.bodies("/api/chat")).toHaveLength(1);
+  });
+
   test("that a server cut in spite of all is a failure, although it answered", async () => {
     // More tokens than letters, as with images whose tokens nobody can know beforehand.
     const vast = { ...plain, contextLength: 1_000_000 };

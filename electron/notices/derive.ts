@@ -172,7 +172,7 @@ function mendables(attempts: readonly Attempt[], { isSetAside }: NoticeContext):
         ? "model_set_aside"
         : about.kind === "out_of_memory" && about.tier === "local"
           ? "model_too_large"
-          : about.kind === "not_found" && about.provider === "ollama"
+          : about.kind === "not_found" && about.provider === "ollama" && about.tier === "local"
             ? "model_to_pull"
             : about.kind && mendable[about.kind];
     if (code && !told.some((one) => one.code === code && one.about?.link === about.link))

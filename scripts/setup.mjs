@@ -1,7 +1,7 @@
 // @ts-check
 // Makes a clone ready to run: packages, Node 24, the build. Plain JavaScript without packages, for it runs before any
 // is there, on Node 20 too. Nothing is done that is done already, and everything it says goes to stderr.
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cudaNeed, hasCuda, installCuda, thisMachine } from "./cuda.mjs";
 import { contentHash, projectRoot, readJson } from "./files.mjs";
@@ -44,7 +44,21 @@ async function build(root, node) {
       `The build failed:\n${output.trim()}\n\nMend what it names, then run the command again.`,
     );
   }
+  await writeManPage(root, node, env);
   writeFileSync(stamp, JSON.stringify({ hash }));
+}
+
+/**
+ * The manual page of the command line as it was just built: `man out/man/holdfast.1`, and `man holdfast` after `npm link`.
+ * @param {string} root
+ * @param {string} node
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function writeManPage(root, node, env) {
+  mkdirSync(join(root, "out/man"), { recursive: true });
+  const command = [join(root, "out/main/cli.js"), "man", join(root, "out/man/holdfast.1")];
+  const { code, output } = await runQuietly(node, command, { cwd: root, env });
+  if (code !== 0) throw new SetupError(`The manual page could not be made:\n${output.trim()}`);
 }
 
 /** @param {string} root */

@@ -1,12 +1,19 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { writeFileSync } from "node:fs";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { level, linkTier } from "../contract/index.ts";
 import { type AskOptions, ask } from "./cli/ask.ts";
 import { cacheExport, cachePurge, cacheSearch, cacheStats, type PurgeOptions } from "./cli/cache.ts";
 import { type ChatOptions, chat } from "./cli/chat.ts";
+import { commandTree } from "./cli/command-tree.ts";
+import { completionScript, type Shell, shells } from "./cli/completion.ts";
+import { configCheck, configExplain, configSchema, configShow } from "./cli/config.ts";
 import { type DoctorOptions, doctor } from "./cli/doctor.ts";
 import { addDrillCommands } from "./cli/drill-commands.ts";
-import { exitCode } from "./cli/exit-codes.ts";
+import { examplesText } from "./cli/examples.ts";
+import { exitCode, exitMeanings, variableMeanings } from "./cli/exit-codes.ts";
+import { type HealthOptions, health } from "./cli/health.ts";
 import { addLabCommands } from "./cli/lab-commands.ts";
+import { manPage } from "./cli/man-page.ts";
 import * as modelCommands from "./cli/models.ts";
 import { addLocalServerCommands } from "./cli/ollama-commands.ts";
 import { type ServeOptions, serve } from "./cli/serve.ts";
@@ -27,7 +34,7 @@ function commandLine(terminal: Terminal, done: (code: number) => void): Command 
     .option("-c, --config <file>", "the config file (default: $HOLDFAST_CONFIG, then ./holdfast.yaml)")
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError("(holdfast --help shows how)")
-    .addHelpText("after", endOfHelp);
+    .addHelpText("after", endOfHelp());
 
   const withApp = async (work: (node: NodeApp) => Promise<number>, logFile?: "serve") => {
     await using node = await createNodeApp({
@@ -79,6 +86,15 @@ function commandLine(terminal: Terminal, done: (code: number) => void): Command 
     )
     .action((options: ServeOptions) => withApp(({ app }) => serve(options, app, terminal), "serve"));
 
+  program
+    .command("health")
+    .description("ask every link one short question and show how each does; on a terminal again and again")
+    .option("--once", "once, on a terminal too")
+    .option("--json", "print it once, as JSON")
+    .option("--offline", "ask only the links on this machine")
+    .option("--interval <seconds>", "between two rounds", positive, 30)
+    .action((options: HealthOptions) => withApp(({ app }) => health(options, app, terminal)));
+
   addModelCommands(program, (work, options) =>
     withApp(({ app }) => modelCommands.models(work, app, terminal, options)),
   );
@@ -118,9 +134,66 @@ function commandLine(terminal: Terminal, done: (code: number) => void): Command 
     .command("export")
     .description("print every answer with its question as a line of JSON")
     .action(() => withApp(({ app }) => cacheExport(app, terminal)));
+  addConfigCommands(program, terminal, withApp, done);
   addLabCommands(program, terminal, withApp);
   addDrillCommands(program, terminal, withApp);
+  addReferenceCommands(program, terminal);
+  addExamples(program, []);
   return program;
+}
+
+function addConfigCommands(
+  program: Command,
+  terminal: Terminal,
+  withApp: (work: (node: NodeApp) => Promise<number>) => Promise<void>,
+  done: (code: number) => void,
+): void {
+  const { resources } = programPaths(import.meta.url);
+  const config = program.command("config").description("check and explain the config file (docs/config.md)");
+  config
+    .command("check")
+    .description("say whether the config in force can be used; with 78 and every problem when it can't")
+    .action(() => withApp((node) => configCheck(node, terminal)));
+  config
+    .command("show")
+    .description("what is in force, key by key, and where it comes from")
+    .option("--json", "print it as JSON")
+    .action((options: { json?: true }) =>
+      withApp(async (node) => configShow(options, node, process.env, terminal)),
+    );
+  config
+    .command("explain [key]")
+    .description("what a key means, its type and its default; without a key, the names of all")
+    .action((key: string | undefined) => done(configExplain(key, resources, terminal)));
+  config
+    .command("schema")
+    .description("print the JSON Schema of the file, for editors")
+    .action(() => done(configSchema(resources, terminal)));
+}
+
+/** What is made of the commands themselves. */
+function addReferenceCommands(program: Command, terminal: Terminal): void {
+  program
+    .command("completion")
+    .description("print the script that completes this command line in a shell")
+    .addArgument(new Argument("<shell>", "which shell").choices(shells))
+    .action((shell: Shell) => void terminal.out.write(completionScript(shell, commandTree(program))));
+  program
+    .command("man [file]", { hidden: true })
+    .description("write the manual page; the build puts it into out/man")
+    .action((file: string | undefined) => {
+      const version = versionOf(programPaths(import.meta.url));
+      const parts = { version, exits: exitMeanings, variables: variableMeanings };
+      const page = manPage({ tree: commandTree(program), ...parts });
+      if (file === undefined) terminal.out.write(page);
+      else writeFileSync(file, page);
+    });
+}
+
+/** Examples below the help of each command that has some. */
+function addExamples(command: Command, path: readonly string[]): void {
+  if (path.length > 0) command.addHelpText("after", examplesText(path));
+  for (const one of command.commands) addExamples(one, [...path, one.name()]);
 }
 
 type RunModels = (
@@ -170,15 +243,10 @@ function addModelCommands(program: Command, run: RunModels): void {
   addLocalServerCommands(models, run, portNumber);
 }
 
-const endOfHelp = `
-Examples:
-  holdfast ask "What happens when I lose my connection?"
-  git diff | holdfast ask "Review this change" --local-only
-  HOLDFAST_TOKEN=… holdfast serve --config holdfast.yaml --port 4141
-
-Exit status:
-  0 answered   10 answered by a lower tier (with --strict)   20 nothing could answer
-  2 the command was not understood   78 the config can't be used   1 anything else`;
+function endOfHelp(): string {
+  const statuses = exitMeanings.map(([status, meaning]) => `  ${String(status).padStart(3)}  ${meaning}`);
+  return `${examplesText([])}\n\nExit status:\n${statuses.join("\n")}`;
+}
 
 function whole(text: string, least: number, most: number): number {
   const value = Number(text);

@@ -104,6 +104,12 @@ async function takeAll(): Promise<void> {
   await page.getByText("What happens when I lose my connection?").last().waitFor();
   await shoot("outbox", page);
 
+  await page.getByRole("link", { name: "New conversation" }).click();
+  await page.getByRole("switch", { name: "Local-only" }).click();
+  await ask(page, "What can you do?");
+  await ended(page);
+  await shoot("local-only", page);
+
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByRole("button", { name: "Test anthropic" }).waitFor();
   await shoot("settings", page);

@@ -61,7 +61,7 @@ export const AnswerView = memo(function AnswerView(props: AnswerViewProps) {
       data-state={message.state}
       className={cn(row, "pb-6")}
     >
-      <div className="flex flex-wrap items-baseline gap-x-3 @3xl:flex-col @3xl:items-start @3xl:gap-0.5">
+      <div className="flex flex-wrap items-center gap-x-3 @3xl:flex-col @3xl:items-start @3xl:gap-0.5">
         {tier !== null && (
           <TierBadge
             tier={tier}

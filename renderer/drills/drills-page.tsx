@@ -4,6 +4,7 @@ import { useApp } from "../app-model.ts";
 import { useStore } from "../state/index.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
+import { Page, PageIntro } from "../ui/page.tsx";
 import { formatMoment, formatMs } from "../words/index.ts";
 import { ReportView } from "./report-view.tsx";
 import { RunningView } from "./running-view.tsx";
@@ -24,37 +25,31 @@ export function DrillsPage() {
   }, [runningId]);
   const report = state?.reports.find(({ id }) => id === chosen) ?? state?.reports[0];
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto px-4 sm:px-6">
-      <div className="mx-auto max-w-[60rem] py-6">
-        <p className="max-w-[46rem] text-ink-soft">
-          A fallback that was never tried is a hope. A drill injects failures, sends requests, and looks
-          whether what must hold does: on a chain of its own, so that conversations, budget and cache stay as
-          they are.
-        </p>
-        {running !== null && <RunningView progress={running} />}
-        {state !== null && (
-          <ul aria-label="Drills" className="mt-6 divide-y divide-line border-y border-line-strong">
-            {state.drills.map((drill) => (
-              <DrillRow
-                key={drill.path}
-                drill={drill}
-                disabled={running !== null}
-                onStart={() => setStarting(drill)}
-              />
-            ))}
-          </ul>
-        )}
-        {state !== null && (
-          <p className="mt-2 text-xs text-ink-faint wrap-anywhere">Your own go into {state.folder}</p>
-        )}
-        {report !== undefined && running === null && (
-          <>
-            <h2 className="mt-8 mb-2 font-semibold">Reports</h2>
-            <ReportList reports={state?.reports ?? []} shown={report.id} onChoose={setChosen} />
-            <ReportView key={report.id} id={report.id} isNew={report.id === ran} />
-          </>
-        )}
-      </div>
+    <Page>
+      <PageIntro text="A fallback that was never tried is a hope. A drill injects failures, sends requests, and looks whether what must hold does: on a chain of its own, so that conversations, budget and cache stay as they are." />
+      {running !== null && <RunningView progress={running} />}
+      {state !== null && (
+        <ul aria-label="Drills" className="mt-6 divide-y divide-line border-y border-line-strong">
+          {state.drills.map((drill) => (
+            <DrillRow
+              key={drill.path}
+              drill={drill}
+              disabled={running !== null}
+              onStart={() => setStarting(drill)}
+            />
+          ))}
+        </ul>
+      )}
+      {state !== null && (
+        <p className="mt-2 text-xs text-ink-faint wrap-anywhere">Your own go into {state.folder}</p>
+      )}
+      {report !== undefined && running === null && (
+        <>
+          <h2 className="mt-8 mb-2 font-semibold">Reports</h2>
+          <ReportList reports={state?.reports ?? []} shown={report.id} onChoose={setChosen} />
+          <ReportView key={report.id} id={report.id} isNew={report.id === ran} />
+        </>
+      )}
       {starting !== null && (
         <StartDialog
           drill={starting}
@@ -66,7 +61,7 @@ export function DrillsPage() {
           }}
         />
       )}
-    </div>
+    </Page>
   );
 }
 
@@ -75,12 +70,12 @@ function DrillRow(props: { drill: DrillInfo; disabled: boolean; onStart: () => v
   return (
     <li className="flex flex-wrap items-start gap-x-6 gap-y-2 py-4">
       <div className="min-w-64 flex-1">
-        <h3 className="font-semibold">
+        <h2 className="font-semibold">
           {drill.name}
           {drill.source === "own" && (
             <span className="ml-2 text-xs font-normal text-ink-faint">your own</span>
           )}
-        </h3>
+        </h2>
         {drill.problem === null ? (
           <>
             <p className="mt-0.5 text-sm text-ink-soft">{drill.description}</p>

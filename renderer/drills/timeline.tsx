@@ -1,12 +1,27 @@
+import { useEffect, useRef, useState } from "react";
 import type { DrillFaultSeen, DrillPoint } from "../../electron/contract/index.ts";
 import { formatMs, tierLooks } from "../words/index.ts";
 
-const width = 900;
+const narrowest = 480;
 const side = 6;
 const faultHeight = 22;
 const plotHeight = 130;
 /** About as wide as a letter of a label. */
-const letterWidth = 6.2;
+const letterWidth = 6.8;
+
+/** The width of an element in pixels, as it changes: so that a picture fills it and its letters keep their size. */
+function useWidth() {
+  const element = useRef<SVGSVGElement>(null);
+  const [width, setWidth] = useState(narrowest);
+  useEffect(() => {
+    const around = element.current?.parentElement;
+    if (around == null) return;
+    const observer = new ResizeObserver(() => setWidth(Math.max(narrowest, around.clientWidth)));
+    observer.observe(around);
+    return () => observer.disconnect();
+  }, []);
+  return { element, width };
+}
 
 interface TimelineProps {
   faults: readonly DrillFaultSeen[];
@@ -19,6 +34,7 @@ interface TimelineProps {
 
 /** A bar for each fault, and a dot for each answer, as high as its first word took. */
 export function Timeline({ faults, points, spanMs, nowMs }: TimelineProps) {
+  const { element, width } = useWidth();
   const x = (atMs: number) => side + (Math.min(atMs, spanMs) / Math.max(1, spanMs)) * (width - 2 * side);
   const top = faults.length * faultHeight + 8;
   const floor = top + plotHeight;
@@ -26,10 +42,12 @@ export function Timeline({ faults, points, spanMs, nowMs }: TimelineProps) {
   const highest = Math.max(1, ...points.map(timeOf));
   return (
     <svg
-      viewBox={`0 0 ${width} ${floor + 20}`}
+      ref={element}
+      width={width}
+      height={floor + 20}
       role="img"
       aria-label={`Timeline: ${points.length} answers under ${faults.length} faults`}
-      className="w-full min-w-[36rem] text-[12px]"
+      className="block text-xs"
     >
       {faults.map(({ text, from_ms, to_ms }, index) => (
         <g key={text}>

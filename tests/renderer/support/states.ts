@@ -1,10 +1,19 @@
 import type { Locator, Page } from "playwright-core";
-import type { LabReport } from "../../../electron/contract/index.ts";
 import type { FakeApp, Script } from "./fake-app.ts";
-import { ollamaModel, ollamaState } from "./fake-local.ts";
-import { fits, installedModel, modelsState } from "./fake-models.ts";
-import { attempt, closed, cloudLinks, noBudget, notice, receipt, starterLink, status } from "./fixtures.ts";
+import { attempt, notice, receipt } from "./fixtures.ts";
 import { ask, type Session } from "./page.ts";
+import {
+  question,
+  withCache,
+  withDrillRunning,
+  withDrills,
+  withLab,
+  withModels,
+  withOffer,
+  withOutbox,
+  withProviders,
+  withTrouble,
+} from "./prepared.ts";
 import {
   brokenOff,
   cloud,
@@ -43,8 +52,6 @@ const tides = `The Moon pulls the near side of the sea more strongly than the Ea
 const twelfths = [1, 3, 6, 9, 11, 12].map((part) => part / 12);
 \`\`\``;
 
-const question = "Why are there two tides a day, and how do I know the height in between?";
-
 const go = (page: Page, hash: string) => page.goto(new URL(`#/${hash}`, page.url()).href);
 
 const answered = (page: Page): Promise<void> =>
@@ -59,251 +66,6 @@ async function openTimeline(page: Page): Promise<void> {
 async function asked({ page }: Session): Promise<void> {
   await ask(page, question);
   await answered(page);
-}
-
-const withProviders = (app: FakeApp) => {
-  app.status.value = status({ links: [...cloudLinks, starterLink] });
-  app.settings = {
-    ...app.settings,
-    config: {
-      fallback_chain: [
-        { id: "primary", provider: "openai", model: "gpt-5", price: { input: 1.25, output: 10 } },
-        { id: "second", provider: "anthropic", model: "claude-sonnet-5", api_key_env: "ANTHROPIC_API_KEY" },
-        { id: "last-line", provider: "llama", model: "resources/models/starter.gguf" },
-      ],
-    },
-  };
-};
-
-/** A conversation with two answers to a question, the second of which is offered as the better one. */
-function withOffer(app: FakeApp): void {
-  withProviders(app);
-  const id = app.seed(question, [
-    { role: "user", text: question, state: "complete", receipt: null },
-    {
-      role: "assistant",
-      text: "The Moon pulls the water. I don't know more.",
-      state: "complete",
-      receipt: receipt(
-        [attempt({ link: "last-line", provider: "llama", model: "starter.gguf", tier: "local" })],
-        {
-          requested_tier: "cloud",
-          reason: "overloaded",
-        },
-      ),
-    },
-  ]);
-  const asked = [...app.messages.values()].find((one) => one.conversation_id === id && one.role === "user");
-  if (asked === undefined) throw new Error("the question was not stored");
-  const item = app.queue(asked.id, { question, answered: "local", attempts: 2 });
-  app.answerFromOutbox(
-    item,
-    "The Moon pulls the water on both sides: twice a day it rises.",
-    receipt([attempt()]),
-  );
-}
-
-function withOutbox(app: FakeApp): void {
-  withOffer(app);
-  const texts = [
-    "When does the tide turn in Husum tonight?",
-    "And in winter?",
-    "How deep is the Channel?",
-  ] as const;
-  for (const [index, text] of texts.entries()) {
-    const id = app.seed(text, [{ role: "user", text, state: "complete", receipt: null }]);
-    const asked = [...app.messages.values()].find((one) => one.conversation_id === id);
-    const change = [
-      { attempts: 1, answered: "local" as const },
-      { state: "asking" as const, local_only: true },
-      { state: "dropped" as const, dropped_because: "refused" as const, detail: "it was not allowed" },
-    ][index];
-    app.queue(asked?.id ?? "", { question: text, ...change });
-  }
-}
-
-function withCache(app: FakeApp): void {
-  for (const [index, text] of [
-    "How do I boil an egg softly?",
-    "What is the price of copper today?",
-  ].entries()) {
-    app.cached.set(`e${index}`, {
-      id: `e${index}`,
-      question: text,
-      answer: "Six minutes in boiling water, then cold water, so that it does not go on.",
-      link: "primary",
-      provider: "openai",
-      model: "gpt-5",
-      created_at: "2026-03-02T09:15:00.000Z",
-      expires_at: index === 1 ? "2026-03-02T15:15:00.000Z" : null,
-      time_bound: index === 1,
-      conversation_id: null,
-      uses: 3 - index,
-      last_used_at: "2026-03-03T09:15:00.000Z",
-      pinned: index === 0,
-    });
-  }
-  const candidate = { similarity: 0.94, verdict: "different" as const, shown: false };
-  app.lookups.set("l1", {
-    id: "l1",
-    at: "2026-03-03T09:15:00.000Z",
-    asked: "How do I boil an egg hard?",
-    outcome: "refused",
-    candidates: [
-      { question: "How do I boil an egg softly?", reason: "One says softly, the other hard.", ...candidate },
-    ],
-    trouble: null,
-    said: null,
-  });
-  app.lookups.set("l2", {
-    id: "l2",
-    at: "2026-03-03T09:16:00.000Z",
-    asked: "How do I boil an egg softly?",
-    outcome: "exact",
-    candidates: [
-      {
-        question: "How do I boil an egg softly?",
-        similarity: 1,
-        verdict: "same",
-        reason: "The same words.",
-        shown: true,
-      },
-    ],
-    trouble: null,
-    said: true,
-  });
-}
-
-function withModels(app: FakeApp): void {
-  const state = modelsState();
-  app.models.state.value = modelsState({
-    installed: [
-      installedModel(),
-      installedModel({
-        id: "qwen3-4b",
-        name: "Qwen3 4B Instruct",
-        path: "/home/person/.ollama/models/blobs/sha256-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-        size_bytes: 2_500_000_000,
-        origin: "ollama",
-        link: null,
-        licence: "Apache-2.0",
-        fit: { ...fits, verdict: "tight", reason: "It needs about 3.9 GB of memory; 4.1 GB are free." },
-      }),
-    ],
-    machine: { ...state.machine, weights_bytes_per_second: 9.2e9, device: "cpu" },
-  });
-  app.local.state.value = ollamaState({
-    state: "running",
-    version: "0.40.2",
-    models: [
-      ollamaModel({ link: "last-line", loaded: { context: 4_096, until: null } }),
-      ollamaModel({ name: "gpt-oss:120b-cloud", remote_host: "ollama.com" }),
-    ],
-    pulls: [
-      {
-        name: "qwen3:4b",
-        state: "failed",
-        completed_bytes: 900_000_000,
-        total_bytes: 2_500_000_000,
-        bytes_per_second: null,
-        seconds_left: null,
-        error: "The connection broke.",
-      },
-    ],
-    missing: [{ link: "small", model: "smollm2:135m" }],
-  });
-}
-
-function withLab(app: FakeApp): void {
-  const result = {
-    link: "primary",
-    model: "gpt-5",
-    tier: "cloud" as const,
-    answered: 3,
-    failed: 1,
-    pass_rate: 0.75,
-    wins: 1,
-    judge_wins: 0,
-    first_token_ms: 310,
-    duration_ms: 1_840,
-    tokens_per_s: 81.25,
-    cost_usd: 0.0045,
-    agreement: null,
-  };
-  const onMachine = {
-    ...result,
-    link: "last-line",
-    model: "starter.gguf",
-    tier: "local" as const,
-    cost_usd: 0,
-    agreement: 0.6,
-  };
-  const report: LabReport = {
-    run: {
-      id: "run-1",
-      name: "Minutes of March",
-      created_at: "2026-03-02T09:15:00.000Z",
-      links: ["primary", "last-line"],
-      judge: null,
-      prompts: 4,
-      done: 8,
-      total: 8,
-      state: "complete",
-    },
-    results: [result, onMachine],
-    votes: 4,
-    ties: 1,
-    prompts: [],
-    answers: [],
-    picks: [],
-  };
-  app.lab.reports.push(report, {
-    ...report,
-    run: { ...report.run, id: "run-2", name: "Letters", state: "running", done: 3 },
-  });
-}
-
-/** Trouble wherever there can be some: failing links, a nearly spent budget, a warning, a level that went down. */
-function withTrouble(app: FakeApp): void {
-  withProviders(app);
-  const [primary, second] = cloudLinks;
-  if (primary === undefined || second === undefined) throw new Error("two links are needed");
-  const spend = { estimated_usd: 0, input_tokens: 1, output_tokens: 1, unpriced_attempts: 0 };
-  app.status.value = status({
-    level: "minimal",
-    ceiling: "reduced",
-    offline: "sign_in_page",
-    budget: {
-      ...noBudget,
-      spent_usd: 17,
-      estimated_usd: 0.5,
-      cap_usd: 20,
-      share: 0.85,
-      warning: true,
-      by_link: [
-        { link: "primary", usd: 16, attempts: 210, ...spend },
-        { link: "second", usd: 1, attempts: 1, ...spend },
-        { link: "unpriced", usd: 0, attempts: 3, ...spend, unpriced_attempts: 3 },
-      ],
-    },
-    outbox: { waiting: 2, ready: 1 },
-    links: [
-      {
-        ...primary,
-        circuit: {
-          ...primary.circuit,
-          state: "open",
-          opens_until: new Date(Date.now() + 3_600_000).toISOString(),
-        },
-      },
-      { ...second, circuit: { ...closed, state: "half_open" } },
-      { ...primary, id: "third" },
-      starterLink,
-    ],
-    warnings: [
-      "The settings file could not be read; it was put aside as settings.json.broken, and defaults are in force.",
-    ],
-  });
 }
 
 const settings = async ({ page }: Session) => {
@@ -518,6 +280,22 @@ export const pageStates: readonly PageState[] = [
     reach: async ({ page }) => {
       await go(page, "lab");
       await page.getByText("Minutes of March").first().waitFor();
+    },
+  },
+  {
+    name: "drills, with a report",
+    prepare: withDrills,
+    reach: async ({ page }) => {
+      await go(page, "drills");
+      await page.getByText("1.4 s at request 5").first().waitFor();
+    },
+  },
+  {
+    name: "drill that runs",
+    prepare: withDrillRunning,
+    reach: async ({ page }) => {
+      await go(page, "drills");
+      await page.getByText("at least 95 % of the requests").first().waitFor();
     },
   },
   { name: "settings", prepare: withProviders, reach: settings },

@@ -21,6 +21,7 @@ const programs = {
   storm: { script: "tests/chaos/engine-storm-main.ts", args: [], built: false, here: false },
   "bench:cache": { script: "tests/bench/cache/main.ts", args: [], built: false, here: false },
   "bench:gateway": { script: "tests/bench/gateway/main.ts", args: [], built: true, here: false },
+  "bench:scale": { script: "tests/bench/gateway/scale.ts", args: [], built: true, here: false },
   "bench:local": { script: "tests/bench/local/main.ts", args: [], built: true, here: false },
   "kills:cache": { script: "tests/cache/kill-main.ts", args: [], built: false, here: false },
   chaos: { script: "tests/chaos/main.ts", args: [], built: false, here: false },

@@ -39,6 +39,9 @@ export const cacheMarks = marksOf("npm run bench:cache");
 /** Those of `npm run bench:gateway`. */
 export const gatewayMarks = marksOf("npm run bench:gateway");
 
+/** Those of `npm run bench:scale`. */
+export const scaleMarks = marksOf("npm run bench:scale");
+
 /** Puts the results between the two marks of a document. Throws when a mark is missing. */
 export function writeBetweenMarks(path: string, results: string, { begin, end } = benchMarks): void {
   const document = readFileSync(path, "utf8");

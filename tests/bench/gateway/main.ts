@@ -101,7 +101,7 @@ await clients.message();
 const proxies = stack.use(new Subjects(providerUrl));
 const starts: Readonly<Record<string, () => Promise<Subject>>> = {
   bare: () => proxies.bare(),
-  holdfast: () => proxies.holdfast(models, values.profile),
+  holdfast: () => proxies.holdfast(models, { profile: values.profile }),
   portkey: () => proxies.portkey(),
   litellm: () => proxies.litellm(models),
 };

@@ -1,6 +1,6 @@
 // A program of its own: the provider behind every proxy. It streams an answer of 32 pieces in OpenAI's format; the model's name says how
 // fast: `at-once`, or `paced`: the first piece after 50 ms and the others 5 ms apart. `endless` goes on, and `GET /left` tells when clients
-// left one. Prints its port.
+// left one. `broken` is an error 500. Prints its port.
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
@@ -76,7 +76,8 @@ const server = createServer((request, response) => {
   });
   request.on("end", () => {
     const { model } = JSON.parse(body) as { model: string };
-    void (model === "endless" ? goOn(response) : answer(response, model));
+    if (model === "broken") response.writeHead(500).end("{}");
+    else void (model === "endless" ? goOn(response) : answer(response, model));
   });
 });
 server.keepAliveTimeout = 600_000;

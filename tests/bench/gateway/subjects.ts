@@ -57,8 +57,15 @@ export class Subjects implements AsyncDisposable {
     return { name: "bare proxy", url: chat(port), headers: bearer, pid: child.pid ?? null };
   }
 
-  /** `holdfast serve` as it is built, with a cloud link of each of the provider's models and the cache off or on as it comes. */
-  async holdfast(models: readonly string[], profile?: string): Promise<Subject> {
+  /** `holdfast serve` as it is built, with a cloud link of each of the provider's models, and `more` in its config. */
+  async holdfast(
+    models: readonly string[],
+    {
+      profile,
+      name = "Holdfast",
+      more = {},
+    }: { profile?: string | undefined; name?: string; more?: Config } = {},
+  ): Promise<Subject> {
     const folder = this.#folder();
     const config: Config = {
       fallback_chain: models.map((model) => ({
@@ -66,8 +73,12 @@ export class Subjects implements AsyncDisposable {
         provider: "openai",
         model,
         base_url: this.#provider,
+        price: { input: 1, output: 1 },
+        retry: { max_retries: 0 },
+        ...(model === "broken" && { breaker: { failure_threshold: 1, recovery_timeout: "1s" } }),
       })),
       health: { probes: false },
+      ...more,
     };
     writeFileSync(join(folder, "holdfast.yaml"), JSON.stringify(config));
     const port = await freePort();
@@ -78,13 +89,7 @@ export class Subjects implements AsyncDisposable {
       HOLDFAST_TOKEN: token,
       OPENAI_API_KEY: "none",
     });
-    return this.#started(
-      { name: "Holdfast", url: chat(port), headers: bearer },
-      process.execPath,
-      args,
-      folder,
-      env,
-    );
+    return this.#started({ name, url: chat(port), headers: bearer }, process.execPath, args, folder, env);
   }
 
   /** Portkey's gateway from npm, told by headers where the provider is. */

@@ -46,7 +46,7 @@ export async function play(house: House, cell: Cell): Promise<Outcome> {
   const places = (isServers ? cloudPlaces : enginePlaces)[position];
   const harm = isServers ? null : await harmsOf(house, fault);
   house.server.play({ places, fault: isServers ? fault : null });
-  house.configure((number) => chainConfig(house, fault, places, number));
+  house.configure((number) => chainConfig(house, cell, places, number));
   const { handshakes } = house.server;
   const errors = house.errors.length;
   const crowd: Seen[] = [];

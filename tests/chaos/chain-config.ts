@@ -24,18 +24,36 @@ const patient = { connect: "20s", first_token: "30s", idle: "30s", total: "60s" 
 export type AnyFault = Fault | EngineFault;
 
 /** The config of a cell: its links in order, the faulty ones under the limits that the fault needs. */
-export function chainConfig(house: House, fault: AnyFault, places: readonly Place[], cell: number): Config {
+export function chainConfig(
+  house: House,
+  { fault, concurrency }: { fault: AnyFault; concurrency: number },
+  places: readonly Place[],
+  cell: number,
+): Config {
   const hedgeAfter = "hedgeAfter" in fault ? fault.hedgeAfter : undefined;
   return {
-    fallback_chain: places.map((place) => linkOf(house, fault, place, cell)),
+    fallback_chain: places.map((place) => linkOf(house, { fault, isCrowd: concurrency > 1 }, place, cell)),
     ...(hedgeAfter && { hedge: { after: hedgeAfter, with: "next" } }),
     ...("skip" in fault && { skip: fault.skip }),
     ...("recovery" in fault && { recovery: fault.recovery }),
   };
 }
 
-function linkOf(house: House, fault: AnyFault, place: Place, cell: number): LinkConfig {
-  const timeouts = { ...patient, ...(place.role === "faulty" && fault.limits) };
+/** A crowd on a busy machine gets no response head in the time that is enough for one. */
+function limitsOf({ limits, kinds }: AnyFault, isCrowd: boolean): AnyFault["limits"] {
+  const { first_token: first, idle } = limits ?? {};
+  if (!isCrowd || !kinds.some((kind) => kind === "timeout_first_token" || kind === "timeout_idle"))
+    return limits;
+  return { ...limits, ...(first && { first_token: "2s" }), ...(idle && { idle: "2s" }) };
+}
+
+function linkOf(
+  house: House,
+  { fault, isCrowd }: { fault: AnyFault; isCrowd: boolean },
+  place: Place,
+  cell: number,
+): LinkConfig {
+  const timeouts = { ...patient, ...(place.role === "faulty" && limitsOf(fault, isCrowd)) };
   if (!isRemote(place)) {
     const sound = "asks" in fault && fault.asks === "json" ? house.localJsonModel : house.localModel;
     const model = "model" in fault && place.role === "faulty" ? fault.model(house.folder) : sound;

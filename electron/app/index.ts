@@ -1,6 +1,5 @@
 /** The composition root: builds all the parts from a config, and nothing else builds. */
 export { type App, type AppOptions, createApp } from "./app.ts";
 export { writeReport } from "./drill-reports.ts";
-export { errorFields } from "./error-fields.ts";
-export { type Log, type LogFields, silentLog } from "./log.ts";
+export type { Log, LogFields } from "./log.ts";
 export type { AppRouter } from "./router.ts";

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { OpenAI } from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startUnruly, type Unruly } from "../../fixtures/unruly/index.ts";
@@ -17,6 +19,7 @@ interface Serving extends Running {
   url: string;
   port: string;
   openai: OpenAI;
+  folder: string;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
 }
 
@@ -36,6 +39,7 @@ async function serve({ model = "any", args = ["--port", "0"], env: given = env }
     ...running,
     url,
     port,
+    folder: line.folder,
     openai: new OpenAI({ baseURL: url, apiKey: token, maxRetries: 0 }),
     get: (path, headers = {}) => fetch(`${url}${path}`, { headers }),
   };
@@ -120,6 +124,42 @@ describe("holdfast serve", () => {
     );
     expect((await get("/health", { authorization: `Bearer ${made}` })).status).toBe(200);
     expect(written().stdout).toBe("");
+  });
+
+  it("logs a line of JSON for each event, to standard error and to a file, under the id that the reply names", async () => {
+    const { openai, written, child, ended, folder } = await serve();
+    const { response } = await openai.chat.completions.create({ model: "auto", messages }).withResponse();
+    const id = response.headers.get("x-request-id");
+    const events = (text: string) =>
+      text
+        .split("\n")
+        .filter((row) => row.startsWith("{"))
+        .map((row) => JSON.parse(row));
+    await expect.poll(() => events(written().stderr).map(({ event }) => event)).toContain("request");
+    const lines = events(written().stderr);
+    expect(lines.map(({ event }) => event)).toEqual(["started", "attempt_failed", "request"]);
+    expect(lines[1]).toMatchObject({ level: "warn", request_id: id, link: "primary", kind: "overloaded" });
+    expect(lines[2]).toMatchObject({ level: "info", request_id: id, link: "second", tier: "backup" });
+    child.kill("SIGTERM");
+    await ended;
+    const file = readFileSync(join(folder, "data/logs/serve.log"), "utf8");
+    expect(events(file).map(({ event }) => event)).toEqual([
+      "started",
+      "attempt_failed",
+      "request",
+      "stopped",
+    ]);
+  });
+
+  it("leaves in its log what is wrong with a config, for whoever looks later", async () => {
+    const line = new CommandLine("hedge: { after: soon }");
+    expect(await line.run(["serve"])).toMatchObject({ code: 78 });
+    const file = readFileSync(join(line.folder, "data/logs/serve.log"), "utf8");
+    expect(JSON.parse(file)).toMatchObject({
+      level: "error",
+      event: "config_error",
+      problems: [{ line: 1, path: "hedge.after" }],
+    });
   });
 
   it("says which port is in use, and how to choose another, and exits with 1", async () => {

@@ -24,13 +24,16 @@ export async function alertsSeen(
   samples: readonly Sample[],
 ): Promise<AlertsSeen> {
   if (!existsSync(rulesFile)) return { unchecked: "No alert rules ship with this version." };
-  const known = alertNames(parse(await readFile(rulesFile, "utf8")));
+  const rules = await readFile(rulesFile, "utf8");
+  const known = alertNames(parse(rules));
   const everyMs = durationMs(alerts.sample ?? "1s");
   const interval = `${Math.max(1, Math.round((everyMs / 1_000) * (durationMs(alerts.time_lapse ?? "1s") / 1_000)))}s`;
   const folder = await mkdtemp(join(tmpdir(), "holdfast-drill-"));
   try {
     const file = join(folder, "drill-test.yaml");
-    await writeFile(file, stringify(ruleTest(rulesFile, known, interval, samples)));
+    // A copy, since promtool can't look into the archive of a packaged app.
+    await writeFile(join(folder, "rules.yml"), rules);
+    await writeFile(file, stringify(ruleTest("rules.yml", known, interval, samples)));
     return { known: new Set(known), fired: await objections(file) };
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";

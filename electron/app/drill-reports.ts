@@ -10,18 +10,22 @@ const keptReports = 50;
 /** Reports as files, each as JSON and as a page, the newest fifty of them. */
 export class DrillReports {
   readonly #folder: string;
-  readonly #infos = new Map<string, DrillReportInfo>();
-  #isRead = false;
+  /** What was read already; null for files that are no reports. */
+  readonly #infos = new Map<string, DrillReportInfo | null>();
 
   /** The folder is made when the first report is written. */
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** Newest first. */
+  /** Newest first. Another process may have written some, or removed them. */
   list(): DrillReportInfo[] {
-    if (!this.#isRead) this.#readAll();
-    return [...this.#infos.values()].toSorted((a, b) => b.started_at.localeCompare(a.started_at));
+    const ids = namesIn(this.#folder)
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => name.slice(0, -".json".length));
+    return ids
+      .flatMap((id) => this.#infoOf(id) ?? [])
+      .toSorted((a, b) => b.started_at.localeCompare(a.started_at));
   }
 
   /** Throws a StoreError `not_found`. */
@@ -40,17 +44,17 @@ export class DrillReports {
     writeReport(report, this.#folder);
     this.#infos.set(report.id, infoOf(report));
     for (const { id } of this.list().slice(keptReports)) {
-      this.#infos.delete(id);
       for (const ending of ["json", "html"]) rmSync(join(this.#folder, `${id}.${ending}`), { force: true });
     }
   }
 
-  #readAll(): void {
-    this.#isRead = true;
-    for (const name of namesIn(this.#folder)) {
-      const report = name.endsWith(".json") ? this.#read(name.slice(0, -".json".length)) : null;
-      if (report) this.#infos.set(report.id, infoOf(report));
-    }
+  #infoOf(id: string): DrillReportInfo | null {
+    const known = this.#infos.get(id);
+    if (known !== undefined) return known;
+    const report = this.#read(id);
+    const info = report && infoOf(report);
+    this.#infos.set(id, info);
+    return info;
   }
 
   /** Null for what is no report: a person may put other files there. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { config, duration } from "./config.ts";
+import { config, duration, durationMs } from "./config.ts";
 import { noticeCode } from "./receipt.ts";
 import { requirementSpec } from "./requirement.ts";
 import { level, tier } from "./words.ts";
@@ -183,6 +183,9 @@ const drillConfig = z.strictObject({
   cache: z.strictObject({ enabled: z.boolean().optional() }).optional(),
 });
 
+const longestMs = 3_600_000;
+const shortestSampleMs = 100;
+
 /** A rehearsed failure, as a file says it (seed 002: game days). */
 export const drill = z
   .strictObject({
@@ -204,9 +207,16 @@ export const drill = z
     requests: z.array(drillRequests).min(1, "is empty: a drill sends at least one request").max(20),
     expect: z.array(drillExpectation).min(1, "is empty: say at least one thing that must hold").max(100),
   })
-  .superRefine(({ config, stand_ins = {}, faults, requests, expect }, context) => {
+  .superRefine(({ config, stand_ins = {}, faults, requests, expect, ...drill }, context) => {
     const problem = (path: (string | number)[], message: string) =>
       context.addIssue({ code: "custom", path, message });
+    // What is no duration at all has been told of already.
+    const msOf = (text: string) => (duration.safeParse(text).success ? durationMs(text) : null);
+    if ((msOf(drill.max_duration) ?? 0) > longestMs)
+      problem(["max_duration"], `${drill.max_duration} is too long: a drill lasts an hour at most`);
+    const sample = drill.alerts?.sample;
+    if (sample !== undefined && (msOf(sample) ?? shortestSampleMs) < shortestSampleMs)
+      problem(["alerts", "sample"], `${sample} is too short: 100ms is the least`);
     const ids = config?.fallback_chain?.map(({ id }) => id);
     for (const [index, id] of (ids ?? []).entries()) {
       if (stand_ins[id] !== undefined) continue;

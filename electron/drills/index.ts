@@ -1,5 +1,5 @@
 /** Rehearsed failures: faults injected inside the providers' border, what must hold under them, and what came of it. */
-export { type AlertsSeen, percentileOf } from "./findings.ts";
+export type { AlertsSeen } from "./findings.ts";
 export { Injector, type InjectorParts } from "./injector.ts";
 export { unknownLinks } from "./links.ts";
 export { type Rehearsed, without } from "./mechanisms.ts";
@@ -9,4 +9,4 @@ export { reachable } from "./reach.ts";
 export { type Outcome, Rehearsal, type RehearsalParts } from "./rehearsal.ts";
 export { reportHtml } from "./report-html.ts";
 export { standInProvider } from "./stand-in.ts";
-export { expectationText, faultText, mechanismText } from "./words.ts";
+export { expectationText, faultText } from "./words.ts";

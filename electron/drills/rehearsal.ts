@@ -114,7 +114,11 @@ export class Rehearsal {
     try {
       await Promise.all(drill.requests.map((group) => this.#send(group, over)));
     } catch (error) {
-      if (!over.aborted) throw error;
+      if (!over.aborted) {
+        // Nothing may go on without its faults.
+        timeUp.abort();
+        throw error;
+      }
     } finally {
       injector.end();
       stopSampling();
@@ -125,7 +129,10 @@ export class Rehearsal {
     this.#tell("end", ends[end]);
     const duration_ms = this.#elapsedMs;
     await this.#sample();
-    this.#alerts = await this.#parts.alerts(this.#samples);
+    this.#alerts =
+      end === "finished"
+        ? await this.#parts.alerts(this.#samples)
+        : { unchecked: "The drill did not come to its end." };
     const findings = this.#findings(true);
     const costs = this.#answers.flatMap(({ cost_usd }) => cost_usd ?? []);
     return {

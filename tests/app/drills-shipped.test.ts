@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -21,6 +22,8 @@ async function run(start: DrillStart) {
   return turned(clock, app.drills.ended());
 }
 
+const hasPromtool = spawnSync("promtool", ["--version"]).status === 0;
+
 const failed = ({ findings }: Awaited<ReturnType<typeof run>>) =>
   findings.filter(({ outcome }) => outcome === "failed").map(({ text, seen }) => `${text}: ${seen}`);
 
@@ -39,6 +42,10 @@ describe.each(shipped)("the drill $id", ({ id, drill: { rehearses = [] } }) => {
   it("passes where nothing is set up", async () => {
     const report = await run({ drill: id });
     expect(failed(report)).toEqual([]);
+    const unchecked = report.findings.filter(({ outcome }) => outcome === "unchecked");
+    if (hasPromtool) expect(unchecked).toEqual([]);
+    else
+      for (const { text, seen } of unchecked) expect(`${text} ${seen}`).toMatch(/^Alert.*promtool is not on/);
     expect(report).toMatchObject({ passed: true, end: "finished", chain: "stand_ins" });
   });
 

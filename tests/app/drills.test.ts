@@ -280,7 +280,7 @@ describe("the list", () => {
     const { app } = start(null, {
       wrong: `
 name: Wrong
-max_duration: 10
+max_duration: 10 seconds
 config:
   fallback_chain: [{ id: real, provider: openai, model: gpt-5 }]
 faults:
@@ -299,7 +299,7 @@ expect:
         ?.problem?.split("\n")
         .map((line) => line.replace(/^.*drills\//, "")) ?? [];
     expect(lines).toEqual([
-      expect.stringMatching(/^wrong\.yaml:3:1 max_duration: 10 is not a duration/),
+      expect.stringMatching(/^wrong\.yaml:3:1 max_duration: "10 seconds" is not a duration/),
       expect.stringMatching(
         /^wrong\.yaml:7:7 faults\[0\]\.fault: "stal" is not one of block, .*; did you mean stall\?$/,
       ),
@@ -318,7 +318,8 @@ expect:
     const { app } = start(null, {
       real: `
 name: Real
-max_duration: 10s
+max_duration: 2h
+alerts: { sample: 5ms }
 config: { fallback_chain: [{ id: real, provider: openai, model: gpt-5, base_url: "https://example.org/v1" }] }
 stand_ins: { ghost: {} }
 faults: [{ fault: block, links: [nobody] }]
@@ -329,6 +330,8 @@ expect: [{ check: whole, of: nothing }]`,
     expect(problem).toContain(
       '"real" has no stand-in: a drill may not bring real links along. Add stand_ins.real, such as "real: {}"',
     );
+    expect(problem).toContain("max_duration: 2h is too long: a drill lasts an hour at most");
+    expect(problem).toContain("alerts.sample: 5ms is too short: 100ms is the least");
     expect(problem).toContain("stand_ins.ghost: is no link of config.fallback_chain");
     expect(problem).toContain('"nobody" is no link: there are real, first');
     expect(problem).toContain('"nothing" names no requests: there are none with a name');

@@ -140,6 +140,7 @@ function reportText({ name, findings, end, passed, duration_ms }: DrillReport, {
     return `${styleText(colour, word.padEnd(11), { stream })}  ${text}: ${seen}`;
   });
   const ends = { finished: "", time_up: " Its time was up.", stopped: " It was stopped." };
-  const verdict = styleText(passed ? "green" : "red", passed ? "passed" : "failed", { stream });
+  const word = passed ? "passed" : end === "finished" ? "failed" : "did not finish";
+  const verdict = styleText(passed ? "green" : "red", word, { stream });
   return `${lines.join("\n")}\n\n${name} ${verdict} after ${(duration_ms / 1_000).toFixed(1)} s.${ends[end]}\n`;
 }

@@ -108,7 +108,7 @@ async function searches(
     let right = 0;
     for (const [n, query] of queries.entries()) right += Number(find(query)[0]?.key === truth[n]);
     const times = await each(lookups, (n) => find(queries[n % queries.length] as Float32Array));
-    return cells(times, figure(right / queries.length));
+    return cells(times, (right / queries.length).toFixed(3));
   };
   const index = new VectorIndex(dimensions, rescored);
   for (let key = 0; key < count; key += 1) index.set(key, "g", vectorAt(vectors, key));
@@ -164,6 +164,8 @@ async function sqliteVec(
 
 /** What arrays hold once everything that nothing refers to is gone. */
 function heldBytes(): number {
+  // Twice: what the first frees lets go of arrays.
+  collectGarbage();
   collectGarbage();
   return process.memoryUsage().arrayBuffers;
 }

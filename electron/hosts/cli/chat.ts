@@ -102,6 +102,8 @@ class Chat {
 
   /** One thing that was written; false when it was the last. */
   async #take(text: string): Promise<boolean> {
+    // Whoever writes on does not mean to leave.
+    this.#lastInterruptAt = Number.NEGATIVE_INFINITY;
     const asked = text.trim();
     if (asked === "") return true;
     if (!asked.startsWith("/") || asked.startsWith("//")) {

@@ -16,6 +16,8 @@ export interface RaceInput {
   afterMs: number;
   /** Starts the hedge; null when there is no link to hedge with. */
   second(): Runner | null;
+  /** Whether another link may hedge in the place of this one, which was passed over or failed before anyone spoke. */
+  mayReplace(hedge: Runner, end: PursuitEnd): boolean;
 }
 
 /** What a race tells: the events of its runners, each with its runner, until one of them has spoken. */
@@ -42,6 +44,7 @@ export async function* race({
   first,
   afterMs,
   second,
+  mayReplace,
 }: RaceInput): AsyncGenerator<RaceEvent, RaceEnd, void> {
   const failed: { runner: Runner; end: PursuitEnd }[] = [];
   const moves = new Map<Runner | null, Promise<Move>>();
@@ -68,6 +71,9 @@ export async function* race({
       } else if (result.done) {
         failed.push({ runner, end: result.value });
         if (![...moves.keys()].some((left) => left !== null)) return { failed };
+        // The first is as late as before, and a link that is left alone now was no hedge.
+        const other = runner !== first && mayReplace(runner, result.value) ? second() : null;
+        if (other) ask(other);
       } else if (result.value.type === "delta") {
         yield* stopOthers(moves, runner);
         return { winner: runner, first: result.value };

@@ -114,6 +114,8 @@ export class Run {
           first: runner,
           afterMs,
           second: () => this.#startHedge(),
+          mayReplace: ({ planned: hedge }, end) =>
+            end.outcome === "failed" && this.#endsWith({ planned: hedge, failure: end.failure }) === null,
         });
         let move = await contest.next();
         for (; !move.done; move = await contest.next()) {

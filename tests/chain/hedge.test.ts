@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ProviderFailure } from "../../electron/chain/index.ts";
+import { openGate, ProviderFailure } from "../../electron/chain/index.ts";
 import { type Step, says } from "../fixtures/scripted-provider.ts";
-import { finishedOf, local, second, setUp, textOf } from "./set-up.ts";
+import { finishedOf, first, local, second, setUp, textOf } from "./set-up.ts";
 
 const rules = { hedge: { after: 1_000, with: "next" } } as const;
 const speaksAfter = (waitMs: number, text: string): Step[] => [
@@ -54,6 +54,51 @@ describe("hedging", () => {
       },
     });
     expect(finishedOf(await run()).answer.text).toBe("second");
+  });
+
+  it("is taken over by the link after one that is left alone, or fails, while the first is late", async () => {
+    const { run, provider } = setUp({
+      links: [
+        { ...second, id: "late", priority: 0 },
+        second,
+        { ...second, id: "failing" },
+        { ...second, id: "sound" },
+      ],
+      rules,
+      gate: {
+        tryAcquire: ({ id }) =>
+          id === "second"
+            ? { refused: true, kind: "server", message: "It is left alone." }
+            : openGate.tryAcquire(first),
+      },
+      scripts: {
+        late: [speaksAfter(9_000, "late")],
+        failing: [[new ProviderFailure("server", "500")]],
+        sound: [says("quick")],
+      },
+    });
+    const { answer, receipt } = finishedOf(await run());
+    expect(answer.text).toBe("quick");
+    expect(provider.calls.map(({ link }) => link)).toEqual(["late", "failing", "sound"]);
+    expect(receipt.attempts.map(({ link, outcome }) => [link, outcome])).toEqual([
+      ["second", "skipped"],
+      ["failing", "failed"],
+      ["late", "cancelled"],
+      ["sound", "answered"],
+    ]);
+  });
+
+  it("is not taken over from a link whose failure ends the request", async () => {
+    const { run, provider } = setUp({
+      links: [{ ...second, id: "late", priority: 0 }, second, { ...second, id: "third" }],
+      rules,
+      scripts: {
+        late: [speaksAfter(2_000, "late")],
+        second: [[new ProviderFailure("content_policy", "No.")]],
+      },
+    });
+    expect(finishedOf(await run()).answer.text).toBe("late");
+    expect(provider.calls.map(({ link }) => link)).toEqual(["late", "second"]);
   });
 
   it("goes on along the chain when both fail", async () => {

@@ -107,7 +107,9 @@ function codesOf(receipt: Receipt, context: NoticeContext): Told[] {
     told.push(code === "request_refused" && last ? { code, about: last } : { code });
     if (receipt.cache?.similar) told.push({ code: "similar_answer" });
   } else {
-    if (receipt.tier === "backup" && receipt.requested_tier !== "backup") told.push({ code: "backup_used" });
+    // A backup that was asked for by its name is none, but one that stands in for it is.
+    const standsIn = receipt.requested_tier !== "backup" || receipt.reason !== null;
+    if (receipt.tier === "backup" && standsIn) told.push({ code: "backup_used" });
     if (receipt.tier === "local") {
       const starter = receipt.link !== null && isStarter(receipt.link);
       told.push({ code: starter ? "starter_model" : "local_used" });
@@ -134,6 +136,17 @@ function codesOf(receipt: Receipt, context: NoticeContext): Told[] {
   }
   if (budget.warning && (receipt.cost_usd ?? 0) > 0) told.push({ code: "budget_warning" });
   return told;
+}
+
+/**
+ * Whether the level, the link or both did without features. Below `full` the length is limited, at `minimal` nothing is
+ * streamed, and the receipt says both; the features that `reduced` keeps were lost by the link.
+ */
+function lostBy({ dropped }: Receipt): "level" | "link" | "both" {
+  if (!dropped.includes("length")) return "link";
+  const isKept = (feature: string) => feature === "json_schema" || feature === "logprobs";
+  if (dropped.includes("streaming") || !dropped.some(isKept)) return "level";
+  return dropped.includes("tools") || dropped.includes("vision") ? "both" : "link";
 }
 
 /** Features, and not history or length, which have notices of their own. */
@@ -189,6 +202,7 @@ function valuesOf(receipt: Receipt, about: Attempt | null, context: NoticeContex
     failed: about?.link ?? "",
     missing: about?.model ?? "",
     dropped: locale.features(receipt.dropped),
+    lostBy: lostBy(receipt),
     wait: locale.span(firstWordMs(receipt) / 1000),
     until: until === null ? "unknown" : locale.moment(until, now),
     spent: locale.usd(budget.spent_usd),

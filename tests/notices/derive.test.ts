@@ -141,6 +141,34 @@ describe("noticesOf", () => {
     expect(codes(receipt({ cost_usd: null }), near)).toEqual([]);
   });
 
+  it("says that a backup stood in for a backup that was asked for by its name", () => {
+    const asked = receipt({ ...backup, requested_tier: "backup" });
+    expect(codes(asked)).toEqual([]);
+    const [told] = noticesOf(
+      { ...asked, reason: "server", attempts: [attempt({ link: "third" })] },
+      noStarter,
+    );
+    expect(told).toMatchObject({
+      code: "backup_used",
+      reason: "third did not answer: it had an error of its own",
+    });
+  });
+
+  it.each([
+    [["tools", "length"], "At the level that is set, answers are made without tools."],
+    [
+      ["json_schema", "streaming", "length"],
+      "At the level that is set, answers are made without a JSON schema.",
+    ],
+    [["json_schema", "length"], "primary can't handle a JSON schema, so the answer was made without."],
+    [
+      ["tools", "json_schema", "length"],
+      "The level that is set and primary leave out tools, a JSON schema, so the answer was made without.",
+    ],
+  ])("blames the level and not the link for what the level does without: %j", (dropped, text) => {
+    expect(noticesOf(receipt({ dropped }), noStarter).map((notice) => notice.text)).toEqual([text]);
+  });
+
   it("names what was dropped, and an answer that its limit cut short", () => {
     const told = noticesOf(receipt({ dropped: ["vision", "tools"] }), {
       ...noStarter,

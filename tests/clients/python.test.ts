@@ -2,9 +2,10 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasPython, pythonEnvironment } from "../fixtures/python.ts";
+import { pythonEnvironment } from "../fixtures/python.ts";
 import { cleanEnv } from "../hosts/support/program.ts";
 import { behaviours } from "./behaviours.ts";
+import { canUsePython } from "./python-here.ts";
 import { startServing } from "./serving.ts";
 
 const folder = join(import.meta.dirname, "python");
@@ -20,15 +21,7 @@ const withoutEmbeddings = /Anthropic/;
 /** What a program saw, by behaviour. */
 type Report = Record<string, { value: unknown } | { error: string }>;
 
-const isHere = hasPython();
-if (!isHere && !process.env.CI) {
-  console.error(
-    "\n!!! The Python clients are LEFT OUT: python3 with its venv module is not here (Debian: python3-venv).\n",
-  );
-}
-
-// In CI Python has to be there: without it these fail.
-describe.skipIf(!isHere && !process.env.CI)("Python", () => {
+describe.skipIf(!canUsePython)("Python", () => {
   let programs: string;
   let serving: Awaited<ReturnType<typeof startServing>>;
   beforeAll(async () => {

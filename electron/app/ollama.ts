@@ -87,6 +87,7 @@ export class OllamaService implements AsyncDisposable {
         if (link !== null) parts.onMended(link);
         this.refresh().catch(parts.onError);
       },
+      onError: parts.onError,
     });
     this.state = new Watched(() => this.#state());
   }
@@ -179,6 +180,12 @@ export class OllamaService implements AsyncDisposable {
 
   /** Begins a pull, or goes on with one. */
   async pull(name: string): Promise<void> {
+    // The server is on this machine, and what it fetches is not: the app's own door would not see it.
+    if (this.#parts.settings().rules.level === "offline")
+      throw new ModelError(
+        "conflict",
+        "The level is set to offline, so nothing is fetched. Choose another level to download models.",
+      );
     const server = await this.#server();
     try {
       await told(server.version(AbortSignal.timeout(lookMs)));

@@ -82,23 +82,19 @@ export class OllamaProgram implements AsyncDisposable {
         "Ollama is not installed here. Get it from https://ollama.com/download.",
       );
     const { env, startMs = usualStartMs } = this.#options;
-    const child = spawn(program, ["serve"], {
-      env: { ...env, OLLAMA_HOST: new URL(baseUrl).host },
-      stdio: ["ignore", "ignore", "pipe"],
-      windowsHide: true,
-    });
+    const child = serving(program, { ...env, OLLAMA_HOST: new URL(baseUrl).host });
     let words = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       words = (words + text).slice(-lastWords);
     });
     let over: string | null = null;
-    child.once("error", (error) => {
-      over = error.message;
-    });
-    child.once("exit", (code, signal) => {
-      over ??= `it ended with ${signal ?? `status ${code}`}`;
+    const ended = (why: string) => {
+      over ??= why;
       if (this.#child === child) this.#child = null;
-    });
+    };
+    // One that the system would not start never ends: it is over with this.
+    child.once("error", (error) => ended(error.message));
+    child.once("exit", (code, signal) => ended(`it ended with ${signal ?? `status ${code}`}`));
     this.#child = child;
     const until = performance.now() + startMs;
     while (over === null && performance.now() < until) {
@@ -113,6 +109,19 @@ export class OllamaProgram implements AsyncDisposable {
     throw new ModelError(
       "unusable",
       `Ollama could not be started: ${why}.${said === "" ? "" : ` It said: ${said}`} Try in a terminal: ollama serve`,
+    );
+  }
+}
+
+/** Throws a ModelError where the system refuses at once, such as for a program of another kind of machine. */
+function serving(program: string, env: Record<string, string | undefined>) {
+  try {
+    return spawn(program, ["serve"], { env, stdio: ["ignore", "ignore", "pipe"], windowsHide: true });
+  } catch (error) {
+    throw new ModelError(
+      "unusable",
+      `Ollama could not be started: ${(error as Error).message}. Install it again from https://ollama.com/download.`,
+      error,
     );
   }
 }

@@ -21,6 +21,8 @@ export interface OllamaPullsOptions {
   onChange(): void;
   /** Told when a model has come whole. */
   onPulled(name: string): void;
+  /** Told when it could not be kept how a pull ended. */
+  onError(error: unknown): void;
 }
 
 interface Running {
@@ -107,7 +109,7 @@ export class OllamaPulls implements AsyncDisposable {
   }
 
   async #run(name: string, running: Running): Promise<void> {
-    const { pull, database, onChange, onPulled } = this.#options;
+    const { pull, onChange, onPulled, onError } = this.#options;
     let error: string | null = null;
     let whole = false;
     try {
@@ -121,18 +123,30 @@ export class OllamaPulls implements AsyncDisposable {
       // What a pull fails with while it is being stopped is nobody's trouble.
       if (!running.stop.signal.aborted) error = failure instanceof Error ? failure.message : String(failure);
     }
-    if (whole) database.prepare("DELETE FROM ollama_pulls WHERE name = :name").run({ name });
-    else {
-      const { completed, total } = sumOf(running.pieces);
-      database
-        .prepare(
-          "UPDATE ollama_pulls SET error = :error, completed = :completed, total = coalesce(:total, total) WHERE name = :name",
-        )
-        .run({ name, error, completed, total });
+    // A full disk must not end the program: the pull is then told as it was last kept.
+    try {
+      this.#keep(name, running, whole, error);
+    } catch (failure) {
+      onError(failure);
     }
     this.#running.delete(name);
     if (whole) onPulled(name);
     onChange();
+  }
+
+  /** Writes down how a pull ended. */
+  #keep(name: string, { pieces }: Running, whole: boolean, error: string | null): void {
+    const { database } = this.#options;
+    if (whole) {
+      database.prepare("DELETE FROM ollama_pulls WHERE name = :name").run({ name });
+      return;
+    }
+    const { completed, total } = sumOf(pieces);
+    database
+      .prepare(
+        "UPDATE ollama_pulls SET error = :error, completed = :completed, total = coalesce(:total, total) WHERE name = :name",
+      )
+      .run({ name, error, completed, total });
   }
 
   #shown({ name, completed, total, error }: z.infer<typeof stored>): OllamaPull {

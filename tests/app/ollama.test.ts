@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { App } from "../../electron/app/index.ts";
 import type { ChatRequest, Config, Finished, OllamaState } from "../../electron/contract/index.ts";
@@ -127,6 +129,17 @@ describe("a program that is installed and does not run", () => {
     expect(app.local.ollama.state.now.trouble).toContain("It said: no such device");
   });
 
+  test("that the system can't start is over at once: nothing waits for its end", async () => {
+    const folder = folderForTest();
+    const program = join(folder, "ollama");
+    writeFileSync(program, "#!/no/such/interpreter\n", { mode: 0o755 });
+    const config = { ...chainOf(`http://127.0.0.1:${await freePort()}`), ollama: { program } };
+    const { app, close } = startApp(config);
+    await expect(app.local.ollama.start()).rejects.toMatchObject({ name: "ModelError", kind: "unusable" });
+    expect((await app.local.ollama.refresh()).started_here).toBe(false);
+    await close();
+  });
+
   test("that somebody else started is not stopped", async () => {
     const server = await fake();
     const { app, close } = startApp(chainOf(server.url));
@@ -207,6 +220,14 @@ describe("a model that is missing", () => {
     await expect(ollama.pulls.ended("nothing:latest")).rejects.toThrow("https://ollama.com/library");
     await ollama.pulls.cancel("nothing:latest");
     expect(ollama.state.now.pulls).toEqual([]);
+  });
+
+  test("is not pulled at the level offline: Ollama would fetch what the app may not", async () => {
+    const server = await fake({ library });
+    const { app } = startApp(chainOf(server.url));
+    app.settings.setCeiling("offline");
+    await expect(app.local.ollama.pull("new:1b")).rejects.toThrow("The level is set to offline");
+    expect(server.models.has("new:1b")).toBe(false);
   });
 
   test("is not pulled where no Ollama answers", async () => {

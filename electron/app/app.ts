@@ -252,7 +252,7 @@ export function createApp(options: AppOptions): App {
     spend,
     health: { adopt: (...found) => health.adopt(...found), tellAll: () => health.tellAll() },
     onChange: () => status.changed(),
-    onWarning: (text) => onError(new Error(text)),
+    onWarning: (text) => instruments.journal.warning(text),
   });
   const budget = new Budget({
     spend: team,

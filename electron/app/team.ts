@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { z } from "zod";
 import type { Clock, Link } from "../chain/index.ts";
-import type { Config } from "../contract/index.ts";
+import type { Config, FailureKind } from "../contract/index.ts";
 import type { FoundElsewhere } from "../health/index.ts";
 import {
   type Database,
@@ -42,6 +42,8 @@ const kept = z.array(
     unpricedAttempts: z.number(),
   }),
 );
+/** What may be wrong here alone: this machine's network, and the key that this gateway was given. */
+const ofOurWay: ReadonlySet<FailureKind> = new Set(["network", "timeout_connect", "auth"]);
 const nanoPerUsd = 1e9;
 const limitMs = 3_000;
 
@@ -97,11 +99,11 @@ export class Team implements Pick<Spend, "add" | "month" | "byLink">, AsyncDispo
     this.#state.start();
   }
 
-  /** What this gateway found out about a link; told to the others where it speaks of the place, and not of the way to it from here. */
+  /** What this gateway found out about a link; told to the others where it speaks of the place, and not of this gateway's own way to it. */
   found(link: string, target: string, found: FoundElsewhere): void {
     if (this.#state === null || !this.#isCommon(link)) return;
     const isOver = found.state === "open" && found.opensInMs === 0 && found.refusedInMs === 0;
-    const isOurWay = found.state === "open" && (found.kind === "network" || found.kind === "timeout_connect");
+    const isOurWay = found.state === "open" && found.kind !== null && ofOurWay.has(found.kind);
     if (isOver || isOurWay) return;
     this.#state.tellCircuit({ link, target, ...found });
   }

@@ -109,7 +109,7 @@ export class TeamState implements AsyncDisposable {
     this.#nextMs = Math.min(this.#nextMs, ms);
     if (this.#turn !== null) return;
     this.#cancel();
-    this.#cancel = this.#parts.clock.after(ms, () => this.#begin());
+    this.#cancel = this.#parts.clock.after(this.#nextMs, () => this.#begin());
   }
 
   #begin(): void {
@@ -118,7 +118,8 @@ export class TeamState implements AsyncDisposable {
       .catch((error: unknown) => this.#lost(error))
       .finally(() => {
         this.#turn = null;
-        this.#soon(this.#client === null ? lookMs : this.#nextMs);
+        if (this.#client === null) this.#nextMs = lookMs;
+        this.#soon(lookMs);
       });
   }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Config, Receipt } from "../../electron/contract/index.ts";
 import { type PostgresServer, startPostgres } from "../fixtures/postgres/index.ts";
 import { answer, reset, startUnruly, status, type Unruly } from "../fixtures/unruly/index.ts";
+import { keptLog } from "./log-support.ts";
 import { folderForTest, startApp } from "./support.ts";
 
 let postgres: PostgresServer;
@@ -34,7 +35,8 @@ function gateway(namespace: string, { cap = 100, dataDir = folderForTest(), link
     cache: { store: `postgres://${user}@${host}:${port}/${database}`, namespace },
     health: { probes: false },
   };
-  const started = startApp(config, { dataDir });
+  const kept = keptLog();
+  const started = startApp(config, { dataDir, log: kept.log });
   started.app.joinTeam();
   const ask = async (): Promise<Receipt> => {
     const patience = new AbortController().signal;
@@ -46,7 +48,7 @@ function gateway(namespace: string, { cap = 100, dataDir = folderForTest(), link
   };
   const circuit = () => started.app.status.now.links[0]?.circuit.state;
   const spent = () => started.app.status.now.budget.spent_usd;
-  return { ...started, ask, circuit, spent };
+  return { ...started, of: kept.of, ask, circuit, spent };
 }
 
 const newTeam = () => `team-${++namespaces}`;
@@ -115,6 +117,9 @@ describe("gateways of one team", { timeout: 60_000 }, () => {
     await postgres.stop();
     await one.ask();
     await one.ask();
+    await expect
+      .poll(() => one.of("warning").map(({ text }) => text), soon)
+      .toEqual([expect.stringContaining("The team's database can't be reached")]);
     expect(one.spent()).toBeCloseTo(3 * each, 9);
     expect(two.spent()).toBeCloseTo(each, 9);
     await postgres.start();
@@ -126,6 +131,19 @@ describe("gateways of one team", { timeout: 60_000 }, () => {
     await two.ask();
     await expect.poll(again.spent, soon).toBeCloseTo(4 * each, 9);
     expect(two.spent()).toBeCloseTo(4 * each, 9);
+  });
+
+  it("keep to themselves that a link refuses their key: another gateway may have another", async () => {
+    const team = newTeam();
+    const [mistyped, right] = [gateway(team), gateway(team)];
+    unruly.script(() => status(401));
+    await mistyped.ask();
+    await mistyped.ask();
+    expect(mistyped.circuit()).toBe("open");
+    unruly.script(() => answer());
+    await right.ask();
+    await expect.poll(mistyped.spent, soon).toBeCloseTo(right.spent(), 9);
+    expect(right.circuit()).toBe("closed");
   });
 
   it("keep to themselves that they can't reach a link: that may be their own way to it", async () => {

@@ -62,10 +62,16 @@ function decoded(text: string): string {
  * ended wait for them.
  */
 export class Telemetry implements AsyncDisposable {
-  readonly #otel: Promise<Otel>;
+  /** Null where it could not begin. */
+  readonly #otel: Promise<Otel | null>;
 
   private constructor(target: TelemetryTarget, parts: TelemetryParts) {
-    this.#otel = import("./otel.ts").then(({ startOtel }) => startOtel(target, parts));
+    this.#otel = import("./otel.ts")
+      .then(({ startOtel }) => startOtel(target, parts))
+      .catch((error: Error) => {
+        parts.onTrouble(`Telemetry can't be sent: ${error.message}.`);
+        return null;
+      });
   }
 
   /** Null where no collector is named. */
@@ -75,11 +81,11 @@ export class Telemetry implements AsyncDisposable {
   }
 
   record(run: EndedRun): void {
-    void this.#otel.then((otel) => otel.record(run));
+    void this.#otel.then((otel) => otel?.record(run));
   }
 
   /** Sends what is not sent yet, as far as the collector takes it now. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#otel)[Symbol.asyncDispose]();
+    await (await this.#otel)?.[Symbol.asyncDispose]();
   }
 }

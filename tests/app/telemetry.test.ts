@@ -188,6 +188,17 @@ describe("telemetry", () => {
   });
 });
 
+describe("telemetry that can't begin", () => {
+  it("is told of in the log, and costs no answer", async () => {
+    const { ask, close, of } = await start({ telemetry: { otlp: "http://127.0.0.1:9", interval: "0s" } });
+    expect((await ask()).holdfast.request_id).not.toBe("");
+    await close();
+    expect(of("warning").map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^Telemetry can't be sent: /),
+    ]);
+  });
+});
+
 describe("a place in a trace", () => {
   it.each([
     "",

@@ -96,6 +96,7 @@ function sent(c: Context, parts: GatewayParts, next: NextText, leave: () => Prom
   sendText(response, next).catch((error: unknown) => {
     parts.onError(error);
     response.destroy();
+    return leave();
   });
   return RESPONSE_ALREADY_SENT;
 }

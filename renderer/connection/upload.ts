@@ -12,6 +12,7 @@ export async function uploadModel(
   // looked at here too: a browser sends gigabytes to their end before it minds a refusal
   if ((await file.slice(0, 4).text()) !== "GGUF")
     throw new Error(`${file.name} is not a GGUF file. Choose a model whose name ends in .gguf.`);
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     // fetch tells nothing of what it has sent
     const request = new XMLHttpRequest();

@@ -110,7 +110,7 @@ export interface App extends AsyncDisposable {
   drills: Drills;
   /** The host knows of another network, or the machine has woken up: links are tried again at once. */
   networkChanged(): void;
-  /** Begins to work off the outbox: for hosts that stay, and so may ask again later. */
+  /** Begins to work off the outbox, and to look for the network's return: for hosts that stay, and so may ask again later. */
   startOutbox(): void;
   /** Loads the embedder before it is needed, and embeds what waits: for hosts that stay. */
   startCache(): void;
@@ -460,7 +460,10 @@ export function createApp(options: AppOptions): App {
     lab,
     drills,
     networkChanged: () => health.networkChanged(),
-    startOutbox: () => outbox.start(),
+    startOutbox: () => {
+      outbox.start();
+      health.watchNetwork();
+    },
     startCache: () => cache.start(),
     joinTeam: () => team.join(),
     cache,

@@ -50,6 +50,9 @@ export interface HealthParts {
   onBadSign(): void;
 }
 
+/** How often the network is looked at while nobody asks anything. */
+const networkLookMs = 5_000;
+
 type HealthyLink = Link & { breaker?: BreakerConfig | undefined };
 
 /** Who may be tried now, and how each link does: breakers, connectivity and the budget as one gate for the chain. */
@@ -61,6 +64,7 @@ export class Health implements Gate, Disposable {
   readonly #probes: Probes<HealthyLink>;
   readonly #lights = new LinkHealth();
   #links: readonly HealthyLink[] = [];
+  #cancelLook: (() => void) | null = null;
 
   constructor(parts: HealthParts) {
     const { clock, store, onChange, onFound, onWarning } = parts;
@@ -141,6 +145,18 @@ export class Health implements Gate, Disposable {
     );
   }
 
+  /**
+   * Looks at the network every few seconds, so that its return shows although nobody asks anything: what waits in the outbox
+   * is asked then, and not only when its own wait is over. For hosts that stay.
+   */
+  watchNetwork(): void {
+    this.#cancelLook ??= this.#parts.clock.after(networkLookMs, () => {
+      this.#cancelLook = null;
+      this.#connectivity.look();
+      this.watchNetwork();
+    });
+  }
+
   /** The system told of another network, or woke up: what was known of the old one counts no more. */
   networkChanged(): void {
     this.#connectivity.networkChanged();
@@ -207,6 +223,7 @@ export class Health implements Gate, Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#cancelLook?.();
     this.#probes[Symbol.dispose]();
     this.#breakers[Symbol.dispose]();
   }

@@ -96,6 +96,11 @@ export class Connectivity {
     this.#tell();
   }
 
+  /** Asks the system again, for who would know of a change though nobody asks for a link. */
+  look(): void {
+    this.#refresh();
+  }
+
   #failed(host: string, status: number | null): void {
     this.#failures += 1;
     if (this.#hosts.has(host)) this.#failedHosts.add(host);

@@ -8,6 +8,7 @@ import { createConfStore, keychainVault, loadKeyring } from "../store/index.ts";
 import { type FoundData, findData, logConfigError } from "./find-data.ts";
 import { type OpenLog, openLog } from "./log.ts";
 import { type ProgramPaths, programPaths, versionOf } from "./paths.ts";
+import { runsOnBattery } from "./power.ts";
 
 export interface NodeAppOptions {
   /** The host's own `import.meta.url`. */
@@ -51,6 +52,7 @@ export async function createNodeApp({ hostUrl, config: option, logFile }: NodeAp
     spawnEngine: () => forkEngine(paths.engineEntry),
     systemLanguage: new Intl.DateTimeFormat().resolvedOptions().locale,
     modelPlaces: knownPlaces({ platform: process.platform, home: homedir(), env }),
+    onBattery: () => runsOnBattery(),
     onError: (error) => {
       if (!toStderr) console.error(error instanceof Error ? error.message : error);
     },

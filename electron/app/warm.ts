@@ -7,6 +7,7 @@ import type { ChainSettings } from "./chain-settings.ts";
 import type { Connections } from "./connections.ts";
 import type { Egress } from "./egress.ts";
 import type { Health } from "./health.ts";
+import { isLoopback } from "./links.ts";
 import { isStarter } from "./starter.ts";
 
 export interface WarmParts {
@@ -76,9 +77,7 @@ export class Warm implements Disposable {
   badSign(): void {
     const { clock, warmOllama } = this.#parts;
     if (this.#isLoading || clock.monotonic() < this.#loadAgainAt) return;
-    const link = this.#order().find(
-      ({ provider, tier }) => provider === "llama" || isOllamas(provider, tier),
-    );
+    const link = this.#order().find((one) => one.provider === "llama" || this.#mayWarmOllama(one));
     const load = link?.provider === "ollama" ? warmOllama(link, this.#closing.signal) : this.#load(link);
     if (load === null) return;
     this.#isLoading = true;
@@ -94,6 +93,12 @@ export class Warm implements Disposable {
   [Symbol.dispose](): void {
     this.#cancelLook?.();
     this.#closing.abort();
+  }
+
+  /** A model that Ollama runs on this machine, or on another that a person counts as such: that one hears only what was asked for, unless probes are on. */
+  #mayWarmOllama({ provider, tier, baseUrl }: Link): boolean {
+    const isHere = baseUrl === null || isLoopback(new URL(baseUrl).hostname);
+    return provider === "ollama" && tier === "local" && (isHere || this.#parts.settings.probes.enabled);
   }
 
   /** Has the engine load the model of a link; null where there is nothing to do. */
@@ -157,10 +162,6 @@ export class Warm implements Disposable {
     }
   }
 }
-
-/** A model that Ollama runs on this machine, or on one that a person counts as such. */
-const isOllamas = (provider: Link["provider"], tier: Link["tier"]): boolean =>
-  provider === "ollama" && tier === "local";
 
 /** What a conversation begins with. */
 function systemOf({ messages }: ChatRequest): string | undefined {

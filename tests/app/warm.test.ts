@@ -165,12 +165,10 @@ function overFakeEngine(over: Partial<ChainRules> = {}, status: Partial<EngineSt
     level: "full",
     ...over,
   } as ChainRules;
+  const probes = { enabled: false, intervalMs: 30_000, timeoutMs: 10_000, idleAfterMs: 600_000 };
   const parts = {
     clock,
-    settings: {
-      rules,
-      probes: { enabled: false, intervalMs: 30_000, timeoutMs: 10_000, idleAfterMs: 600_000 },
-    },
+    settings: { rules, probes },
     health: { mayAsk: () => false, confidence: () => 1, latencyMs: () => null },
     connections: { isOpen: () => false },
     egress: { knock: async () => {} },
@@ -198,7 +196,7 @@ function overFakeEngine(over: Partial<ChainRules> = {}, status: Partial<EngineSt
     for await (const _ of warm.over({ messages }, run()));
     await settle();
   };
-  return { warm, see, loads, clock, engine };
+  return { warm, see, loads, clock, engine, probes };
 }
 
 const started = (tier: string) => ({ type: "attempt_started", tier });
@@ -230,6 +228,18 @@ test.each([
     expect(loads).toEqual([]);
   },
 );
+
+test.each([
+  ["on this machine", "http://127.0.0.1:11434", false, [{ ollama: "big" }]],
+  ["on another machine", "http://shelf.lan:11434", true, [{ ollama: "big" }]],
+  ["on another machine where probes are off", "http://shelf.lan:11434", false, []],
+])("Ollama %s is asked to load its model, or not: %s, probes %s", async (_, baseUrl, enabled, expected) => {
+  const ollama = linkOf({ id: "shelf", provider: "ollama", model: "big", tier: "local", baseUrl });
+  const { see, loads, probes } = overFakeEngine({ links: [linkOf({ id: "cloud" }), ollama] });
+  probes.enabled = enabled;
+  await see(failed("cloud"));
+  expect(loads).toEqual(expected);
+});
 
 test("a model that can't be loaded is left alone for a minute", async () => {
   const { warm, see, loads, clock, engine } = overFakeEngine();

@@ -16,12 +16,13 @@ const run = promisify(execFile);
 /**
  * Which of the shipped alerts the samples of a drill would have fired at any time. `promtool test rules` is given the samples as series, and
  * the claim that no alert fires at each of them; what it objects to has fired. A second of the drill counts for `time_lapse`, since
- * rules think in minutes.
+ * rules think in minutes. An aborted `signal` ends promtool.
  */
 export async function alertsSeen(
   rulesFile: string,
   { alerts = {} }: Pick<Drill, "alerts">,
   samples: readonly Sample[],
+  signal: AbortSignal,
 ): Promise<AlertsSeen> {
   if (!existsSync(rulesFile)) return { unchecked: "No alert rules ship with this version." };
   const rules = await readFile(rulesFile, "utf8");
@@ -34,9 +35,10 @@ export async function alertsSeen(
     // A copy, since promtool can't look into the archive of a packaged app.
     await writeFile(join(folder, "rules.yml"), rules);
     await writeFile(file, stringify(ruleTest("rules.yml", known, interval, samples)));
-    return { known: new Set(known), fired: await objections(file) };
+    return { known: new Set(known), fired: await objections(file, signal) };
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    if (signal.aborted) return { unchecked: "The drill was stopped before promtool had judged the rules." };
     const why = isMissing
       ? "promtool is not on this machine (Debian: apt install prometheus)."
       : `promtool could not judge the rules: ${(error as Error).message}`;
@@ -92,9 +94,10 @@ const keyOf = ({ name, labels }: Series): string =>
     .join(",")}}`;
 
 /** The names of the alerts that promtool says were not silent. */
-async function objections(file: string): Promise<Set<string>> {
+async function objections(file: string, signal: AbortSignal): Promise<Set<string>> {
   const output = await run(promtool, ["test", "rules", file], {
     timeout: limitMs,
+    signal,
     maxBuffer: 64 * 1024 * 1024,
   }).then(
     () => "",

@@ -119,7 +119,8 @@ export class Drills implements AsyncDisposable {
       injector: chain.injector,
       run: chain.run,
       metrics: chain.metrics,
-      alerts: (samples) => this.#alerts(plan.drill, join(resources, "observability/alerts.yml"), samples),
+      alerts: (samples) =>
+        this.#alerts(plan.drill, join(resources, "observability/alerts.yml"), samples, abort.signal),
       signal: abort.signal,
       onChange: () => this.#tellSoon(),
     });
@@ -169,9 +170,11 @@ export class Drills implements AsyncDisposable {
     await this.stop();
   }
 
-  async #alerts(drill: Drill, rules: string, samples: Parameters<typeof alertsSeen>[2]) {
+  async #alerts(drill: Drill, rules: string, samples: Parameters<typeof alertsSeen>[2], signal: AbortSignal) {
     const isAsked = drill.expect.some(({ check }) => check === "alert");
-    return isAsked ? alertsSeen(rules, drill, samples) : { unchecked: "No expectation asks for alerts." };
+    return isAsked
+      ? alertsSeen(rules, drill, samples, signal)
+      : { unchecked: "No expectation asks for alerts." };
   }
 
   #tellSoon(): void {

@@ -325,7 +325,7 @@ export function createApp(options: AppOptions): App {
       budget,
       locale,
       now,
-      drill: () => drills.running,
+      drill: () => drills.running && { name: drills.running.name, isOwn: false },
     }),
     onAttempt: (attempt, exchange) => {
       const cost = budget.record(attempt, exchange);

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Clock, Link, Provider, Requirement } from "../chain/index.ts";
-import type { ChainEvent, ChatRequest, Status } from "../contract/index.ts";
+import type { ChainEvent, ChatRequest } from "../contract/index.ts";
 import { Injector, seeded, standInProvider } from "../drills/index.ts";
 import { EngineClient, type EngineProcess } from "../engine/index.ts";
-import { type Locale, noticesOf } from "../notices/index.ts";
+import type { Locale } from "../notices/index.ts";
 import { rehearsedFailure } from "../providers/index.ts";
 import type { Spend } from "../store/index.ts";
 import { Budget } from "./budget.ts";
@@ -17,8 +17,9 @@ import { Instruments } from "./instruments.ts";
 import { LevelWatch } from "./level-watch.ts";
 import { probe } from "./link-test.ts";
 import type { Log } from "./log.ts";
+import { noticesFor } from "./notices-for.ts";
 import { Quality } from "./quality.ts";
-import { isStarter } from "./starter.ts";
+import { statusOf } from "./status.ts";
 
 /** What a drill may have of the app. */
 export interface DrillChainParts {
@@ -57,7 +58,6 @@ export function createDrillChain(
   log: Log,
 ): DrillChain {
   const { clock, version } = parts;
-  const now = () => clock.now();
   const random = seeded(drill.seed ?? 1);
   let engineProcess: EngineProcess | null = null;
   const engine = new EngineClient({
@@ -125,25 +125,10 @@ export function createDrillChain(
     links.map((link) => ({ ...link, breaker: breakers.get(link.id) })),
     probesOf(config),
   );
-  const status = (): Status => ({
-    level: levels.level,
-    ceiling: level,
-    offline: health.offline,
-    budget: budget.status(),
-    outbox: { waiting: 0, ready: 0 },
-    links: links.map(({ id, provider: family, model, tier }) => ({
-      id,
-      provider: family,
-      model,
-      tier,
-      ...health.statusOf(id),
-    })),
-    engine: engine.status,
-    config_file: null,
-    warnings,
-    version,
-    drill: null,
-  });
+  const settings = { rules, links, file: null };
+  const outbox = { count: () => ({ waiting: 0, ready: 0 }) };
+  const status = () =>
+    statusOf({ levels, health, budget, outbox, settings, engine, warnings, version, drill: null });
   const instruments: Instruments = new Instruments({
     log,
     clock,
@@ -170,17 +155,17 @@ export function createDrillChain(
       clock,
       random,
       cache: config.cache?.enabled === false ? null : drillCache(clock),
-      notices: (receipt, ending) =>
-        noticesOf(receipt, {
-          ...ending,
-          locale: parts.locale(),
-          now: now(),
-          restsUntil: (id) => msOf(health.statusOf(id).circuit.opens_until),
-          gpuUnavailable: engine.status.gpu_unavailable,
-          isStarter: (id) => links.some((link) => link.id === id && isStarter(link)),
-          budget: budget.state(),
-          drill: { name: drill.name, isOwn: true },
-        }),
+      notices: noticesFor({
+        settings,
+        health,
+        engine,
+        // No model has been set aside in an engine that began with the drill.
+        resolveModel: () => null,
+        budget,
+        locale: parts.locale,
+        now: () => clock.now(),
+        drill: () => ({ name: drill.name, isOwn: true }),
+      }),
       onAttempt: (attempt, exchange) => {
         const cost = budget.record(attempt, exchange);
         levels.record(attempt);
@@ -201,5 +186,3 @@ export function createDrillChain(
     },
   };
 }
-
-const msOf = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso));

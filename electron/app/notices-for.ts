@@ -1,5 +1,5 @@
 import type { ChainParts, Link } from "../chain/index.ts";
-import type { EngineStatus, Status } from "../contract/index.ts";
+import type { EngineStatus } from "../contract/index.ts";
 import type { EngineClient } from "../engine/index.ts";
 import { type Locale, noticesOf } from "../notices/index.ts";
 import type { Budget } from "./budget.ts";
@@ -16,17 +16,16 @@ export interface NoticesForParts {
   budget: Pick<Budget, "told">;
   locale(): Locale;
   now(): number;
-  /** The drill that runs now. */
-  drill(): Status["drill"];
+  /** The drill that runs now, and whether this chain is its own. */
+  drill(): { name: string; isOwn: boolean } | null;
 }
 
 /** The chain's notices, with what the app knows beside the receipt: links at rest, the engine, the budget, a drill. */
 export function noticesFor(parts: NoticesForParts): ChainParts["notices"] {
   const { settings, health, engine, resolveModel, budget, locale, now } = parts;
   const linkOf = (id: string) => settings.links.find((link) => link.id === id);
-  return (receipt, ending) => {
-    const drill = parts.drill();
-    return noticesOf(receipt, {
+  return (receipt, ending) =>
+    noticesOf(receipt, {
       ...ending,
       locale: locale(),
       now: now(),
@@ -35,9 +34,8 @@ export function noticesFor(parts: NoticesForParts): ChainParts["notices"] {
       gpuUnavailable: engine.status.gpu_unavailable,
       isStarter: (id) => settings.links.some((link) => link.id === id && isStarter(link)),
       budget: budget.told,
-      drill: drill && { name: drill.name, isOwn: false },
+      drill: parts.drill(),
     });
-  };
 }
 
 const msOf = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso));

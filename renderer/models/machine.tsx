@@ -19,7 +19,7 @@ export function Machine({ state: { machine, installed } }: { state: ModelsState 
   const { models, status } = useApp();
   const engine = useStore(status.store, (now) => now?.engine ?? null);
   const work = useWork();
-  const loaded = installed.find(({ path }) => engine?.model && path.endsWith(engine.model));
+  const loaded = installed.find(({ path }) => path.split(/[\\/]/).at(-1) === engine?.model);
   const bench = () =>
     work.run("The machine could not be measured.", async () => {
       const result = await models.calls.benchmark({ id: null });

@@ -95,4 +95,6 @@ export const storeMigrations: readonly string[] = [
   `
   ALTER TABLE messages ADD COLUMN kept TEXT REFERENCES messages (id) ON DELETE SET NULL;
   `,
+  // Without it each deleted message has all others looked through.
+  "CREATE INDEX messages_kept ON messages (kept) WHERE kept IS NOT NULL",
 ];

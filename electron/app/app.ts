@@ -81,6 +81,8 @@ export interface AppOptions {
   systemLanguage?: string;
   /** Whether this machine runs on battery now; where nobody can tell, it does not. */
   onBattery?(): boolean;
+  /** Whether what goes through the connection is paid for; where nobody can tell, it is not. */
+  isMetered?(): boolean;
   /** What every answer must pass, besides what config and request ask. */
   requirements?: readonly Requirement[];
   /** Where other programs keep models; nowhere unless given. */
@@ -274,6 +276,7 @@ export function createApp(options: AppOptions): App {
         return probe(asked, link, clock, signal);
       },
       onBattery: options.onBattery ?? (() => false),
+      isMetered: options.isMetered ?? (() => false),
       onChange: () => status.changed(),
       onFound: (...found) => team.found(...found),
       onWarning: (text) => void warnings.push(text),

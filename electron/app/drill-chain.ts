@@ -114,6 +114,7 @@ export function createDrillChain(
     // Where every link is a stand-in, a machine without a network is as good as any.
     ...(isSealed && { network: () => "drill" }),
     onBattery: () => false,
+    isMetered: () => false,
     onChange: () => instruments.standing.changed(),
     onWarning: (text) => void warnings.push(text),
     onProbe: (probed) => levels.record(probed),

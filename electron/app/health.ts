@@ -36,6 +36,8 @@ export interface HealthParts {
   network?(): string | null;
   /** What the machine says of its power; probes pause on battery. */
   onBattery(): boolean;
+  /** Whether what goes through the connection is paid for; probes pause then as well. */
+  isMetered(): boolean;
   /** Something that the status shows has changed. */
   onChange(): void;
   /** Told of what was found out about a link, for others that ask the same place. */
@@ -102,7 +104,7 @@ export class Health implements Gate, Disposable {
       breakers: this.#breakers,
       surroundings: {
         onBattery: parts.onBattery,
-        isMetered: () => false,
+        isMetered: parts.isMetered,
         isLocalOnly: () => this.#links.every(({ tier }) => tier === "local"),
         isOffline: (link) => this.#connectivity.reasonFor(link) !== null,
       },

@@ -10,6 +10,7 @@ import { type JsonFileOpener, safeStorageVault } from "../store/index.ts";
 import { type DesktopApp, startDesktop } from "./electron-desktop.ts";
 import { type FoundData, findData, logConfigError } from "./find-data.ts";
 import { openLog } from "./log.ts";
+import { MeteredConnection } from "./metered.ts";
 import { programPaths, versionOf } from "./paths.ts";
 import { personError } from "./person-error.ts";
 
@@ -28,6 +29,10 @@ const logIn = (dataDir: string, config?: Config["log"]) =>
 
 async function buildApp({ dataDir, configFile }: FoundData): Promise<DesktopApp> {
   const log = await logIn(dataDir, configFile?.config.log);
+  const connection = new MeteredConnection({
+    platform: process.platform,
+    monotonic: () => performance.now(),
+  });
   const holdfast = createApp({
     version: versionOf(paths),
     resources: paths.resources,
@@ -54,6 +59,7 @@ async function buildApp({ dataDir, configFile }: FoundData): Promise<DesktopApp>
     onError: logError,
     log,
     onBattery: () => powerMonitor.onBatteryPower,
+    isMetered: () => connection.isMetered,
   });
   log.info({ event: "started", config_file: holdfast.settings.file }, "The desktop is up.");
   holdfast.startOutbox();

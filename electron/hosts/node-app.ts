@@ -7,6 +7,7 @@ import { knownPlaces } from "../models/index.ts";
 import { createConfStore, keychainVault, loadKeyring } from "../store/index.ts";
 import { type FoundData, findData, logConfigError } from "./find-data.ts";
 import { type OpenLog, openLog } from "./log.ts";
+import { MeteredConnection } from "./metered.ts";
 import { type ProgramPaths, programPaths, versionOf } from "./paths.ts";
 import { runsOnBattery } from "./power.ts";
 
@@ -41,6 +42,10 @@ export async function createNodeApp({ hostUrl, config: option, logFile }: NodeAp
   // A service's standard error is read by programs; a command's only by who asked for the log.
   const toStderr = logFile === "serve" || (logFile === undefined && Boolean(env.HOLDFAST_LOG));
   const log = logFile || toStderr ? await logTo(dataDir, toStderr, configFile?.config.log) : null;
+  const connection = new MeteredConnection({
+    platform: process.platform,
+    monotonic: () => performance.now(),
+  });
   const app = createApp({
     version,
     resources: paths.resources,
@@ -53,6 +58,7 @@ export async function createNodeApp({ hostUrl, config: option, logFile }: NodeAp
     systemLanguage: new Intl.DateTimeFormat().resolvedOptions().locale,
     modelPlaces: knownPlaces({ platform: process.platform, home: homedir(), env }),
     onBattery: () => runsOnBattery(),
+    isMetered: () => connection.isMetered,
     onError: (error) => {
       if (!toStderr) console.error(error instanceof Error ? error.message : error);
     },

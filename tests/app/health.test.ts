@@ -1,12 +1,13 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Health } from "../../electron/app/health.ts";
 import { FakeClock } from "../fixtures/fake-clock.ts";
+import { linkOf } from "../fixtures/scripted-provider.ts";
 
 /** Health over a network that the test sets, null for none; `told` is what it told, in order. */
 function setUp() {
   const clock = new FakeClock();
   const told: string[] = [];
-  const system: { network: string | null } = { network: "eth0 192.0.2.7" };
+  const system = { network: "eth0 192.0.2.7" as string | null, onBattery: false, isMetered: false };
   const health = new Health({
     clock,
     store: { load: () => null, save: () => {} },
@@ -14,7 +15,8 @@ function setUp() {
     random: () => 0.5,
     probe: async () => ({ firstTokenMs: null }),
     network: () => system.network,
-    onBattery: () => false,
+    onBattery: () => system.onBattery,
+    isMetered: () => system.isMetered,
     onChange: () => {},
     onWarning: (text) => told.push(text),
     onProbe: () => {},
@@ -47,4 +49,14 @@ describe("the network", () => {
     health[Symbol.dispose]();
     expect(clock.waiting).toBe(0);
   });
+});
+
+it.each(["onBattery", "isMetered"] as const)("nothing is sent unasked while the host says %s", (what) => {
+  const { system, health } = setUp();
+  const link = linkOf({ id: "first" });
+  health.configure([link], { enabled: true, intervalMs: 30_000, timeoutMs: 10_000, idleAfterMs: 600_000 });
+  health.noteRequest();
+  expect(health.mayAsk(link)).toBe(true);
+  system[what] = true;
+  expect(health.mayAsk(link)).toBe(false);
 });

@@ -1,23 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { cacheMigrations } from "../cache/index.ts";
-import {
-  type ChainParts,
-  type Clock,
-  type Link,
-  type Provider,
-  type Requirement,
-  systemClock,
-} from "../chain/index.ts";
-import type { ChainEvent, ChatRequest, Config, ProviderName, Status } from "../contract/index.ts";
-import { EngineClient, type EngineProcess } from "../engine/index.ts";
-import { modelsMigrations, type Place } from "../models/index.ts";
-import { type Locale, outboxNotice } from "../notices/index.ts";
-import { createProviders, llamaProvider, loadPresets } from "../providers/index.ts";
+import { type Link, systemClock } from "../chain/index.ts";
+import type { Status } from "../contract/index.ts";
+import { EngineClient } from "../engine/index.ts";
+import { modelsMigrations } from "../models/index.ts";
+import { outboxNotice } from "../notices/index.ts";
+import { loadPresets } from "../providers/index.ts";
 import {
   Conversations,
-  type FindVault,
-  type JsonFileOpener,
   LabRuns,
   labMigrations,
   type MovedAside,
@@ -32,105 +23,29 @@ import {
 import { Answers } from "./answers.ts";
 import { Budget } from "./budget.ts";
 import { Cache } from "./cache.ts";
-import { asSecretLink, ChainSettings } from "./chain-settings.ts";
-import { Connections } from "./connections.ts";
+import { ChainSettings } from "./chain-settings.ts";
 import { Drills } from "./drills.ts";
-import { Egress } from "./egress.ts";
 import { engineSettings } from "./engine-settings.ts";
+import type { App, AppOptions } from "./for-hosts.ts";
 import { bundledEmbedder, GatewayService } from "./gateway.ts";
 import { Health } from "./health.ts";
 import { Instruments } from "./instruments.ts";
+import { joinedChain } from "./joined-chain.ts";
 import { Lab } from "./lab.ts";
 import { LevelWatch } from "./level-watch.ts";
-import { LinkTester, probe, type TrialKeys } from "./link-test.ts";
-import { createLocalServers, type Local } from "./local-servers.ts";
+import { LinkTester, probe } from "./link-test.ts";
 import { Locales } from "./locales.ts";
-import { type Log, silentLog } from "./log.ts";
-import type { ModelManager } from "./model-manager.ts";
+import { silentLog } from "./log.ts";
 import { createModels } from "./models.ts";
-import { noticesFor } from "./notices-for.ts";
 import { Outbox } from "./outbox.ts";
 import { OutboxItems } from "./outbox-items.ts";
-import { Quality } from "./quality.ts";
-import { type AppRouter, createRouter } from "./router.ts";
-import { withLoneQuestions } from "./starter.ts";
+import { createRouter } from "./router.ts";
+import { standingOf } from "./standing.ts";
 import { statusOf } from "./status.ts";
 import { Team } from "./team.ts";
 import { Warm } from "./warm.ts";
 import { Watched } from "./watched.ts";
-
-/** What differs from one host to the next. All paths are absolute. */
-export interface AppOptions {
-  version: string;
-  /** Models, catalogue and other data that ship with the program. */
-  resources: string;
-  /** Where everything that this person has is kept. */
-  dataDir: string;
-  settingsFile: JsonFileOpener;
-  /** The config file in force, or null. */
-  configFile: { path: string; config: Config } | null;
-  env: Readonly<Record<string, string | undefined>>;
-  /** Where keys could be kept, best first. */
-  vaults: readonly FindVault[];
-  spawnEngine(): EngineProcess;
-  /** Told of faults that no answer can tell of. */
-  onError(error: unknown): void;
-  /** Where the log goes; nowhere unless given. */
-  log?: Log;
-  /** The machine's language as a BCP 47 tag, such as `de-AT`. Default `en`. */
-  systemLanguage?: string;
-  /** Whether this machine runs on battery now; where nobody can tell, it does not. */
-  onBattery?(): boolean;
-  /** Whether what goes through the connection is paid for; where nobody can tell, it is not. */
-  isMetered?(): boolean;
-  /** What every answer must pass, besides what config and request ask. */
-  requirements?: readonly Requirement[];
-  /** Where other programs keep models; nowhere unless given. */
-  modelPlaces?: readonly Place[];
-  clock?: Clock;
-  fetch?: typeof fetch;
-}
-
-/** A running Holdfast, without a face: hosts give it one. */
-export interface App extends AsyncDisposable {
-  /** The contract, implemented. */
-  router: AppRouter;
-  settings: ChainSettings;
-  status: Watched<Status>;
-  /** The language that notices are written in now. */
-  locale(): Locale;
-  /** One short request through one link: what the settings' *Test* button and `doctor` do. */
-  tester: LinkTester;
-  /** The gateway: off until a host starts it, or has it follow its switch. */
-  gateway: GatewayService;
-  models: ModelManager;
-  /** Servers of models on this machine: Ollama, and others that are found. */
-  local: Local;
-  /** Measures links against each other. */
-  lab: Lab;
-  /** Rehearsed failures, on chains of their own. */
-  drills: Drills;
-  /** The host knows of another network, or the machine has woken up: links are tried again at once. */
-  networkChanged(): void;
-  /** Begins to work off the outbox, and to look for the network's return: for hosts that stay, and so may ask again later. */
-  startOutbox(): void;
-  /** Loads the embedder before it is needed, and embeds what waits: for hosts that stay. */
-  startCache(): void;
-  /** Makes breakers and spend those of the team whose Postgres is the cache's store: for gateways of several machines. */
-  joinTeam(): void;
-  cache: Cache;
-  /** Answers to stored questions, and the conversations that they belong to. */
-  answers: Answers;
-  conversations: Pick<Conversations, "list" | "get">;
-  /** For what a host has to tell the operator. */
-  log: Log;
-  /** Asks the chain without keeping a conversation: for the gateway and the command line. `may` leaves links out. */
-  run(
-    request: ChatRequest,
-    signal: AbortSignal,
-    may?: (link: Link) => boolean,
-  ): AsyncGenerator<ChainEvent, void, void>;
-}
+import { createWays } from "./ways.ts";
 
 /** More questions than this do not wait; the oldest are dropped, with a word. */
 const outboxMax = 200;
@@ -146,13 +61,7 @@ export function createApp(options: AppOptions): App {
     newId: randomUUID,
     content: () => settings.config.log?.content ?? false,
     status: () => status.now,
-    standing: () => ({
-      level: levels.level,
-      offline: health.offline,
-      circuits: settings.links.map(({ id }) => ({ link: id, circuit: health.statusOf(id).circuit })),
-      engine: engine.status,
-      warnings,
-    }),
+    standing: () => standingOf({ levels, health, settings, engine, warnings }),
     budget: () => budget.state(),
     onEnd: ({ finished }) => finished && levels.recordEnd(finished),
   });
@@ -177,38 +86,28 @@ export function createApp(options: AppOptions): App {
     store: new SavedState({ database, clock, key: "set_aside_models" }),
     settings: () => engineSettings(settings.config.engine),
   });
-  const trialKeys: TrialKeys = new WeakMap();
-  const connections = new Connections(env);
-  const egress = new Egress(options.fetch ?? connections.fetch);
-  const apiKey = async (link: Link) =>
-    instruments.hidden(trialKeys.get(link) ?? (await secrets.get(asSecretLink(link))));
-  const local = createLocalServers({
-    database: modelsDatabase,
-    fetch: options.fetch ?? connections.fetch,
-    egress,
+  const ways = createWays({
+    modelsDatabase,
+    secrets,
     clock,
     env,
+    fetch: options.fetch,
+    instruments,
     settings: () => settings,
-    apiKey,
+    modelPath: (model) => models.pathOf(model),
     onMended: (link) => health.forget(link),
     onError,
   });
+  const { connections, egress, local, trialKeys } = ways;
   const { ollama } = local;
-  const plain = createProviders({ apiKey, fetch: egress.fetch, clock, ollama });
-  const providersWith = (engine: EngineClient): Partial<Record<ProviderName, Provider>> => ({
-    ...plain,
-    ollama: ollama.startedWhenNeeded(plain.ollama),
-    llama: withLoneQuestions(llamaProvider({ engine, resolveModel: (model) => models.pathOf(model) })),
-  });
-  const providers = providersWith(engine);
-  const provider = ({ provider: name }: Link): Provider => egress.guard(providers[name] as Provider);
+  const provider = (link: Link) => ways.provider(link, engine);
 
   const settings = new ChainSettings({
     store: openSettings({ file: options.settingsFile, now, onMovedAside }),
     secrets,
     file: options.configFile,
     presets,
-    families: Object.keys(providers) as ProviderName[],
+    families: ways.families,
     told: (link) => ollama.told(link),
     onChange: () => {
       takeUp();
@@ -270,11 +169,7 @@ export function createApp(options: AppOptions): App {
       random: Math.random,
       store: savedBreakers,
       budget,
-      probe: (link, signal) => {
-        // A probe asks whether a server is there, and is no reason to start one.
-        const asked = link.provider === "ollama" ? egress.guard(plain.ollama) : provider(link);
-        return probe(asked, link, clock, signal);
-      },
+      probe: (link, signal) => probe(ways.probed(link, engine), link, clock, signal),
       onBattery: options.onBattery ?? (() => false),
       isMetered: options.isMetered ?? (() => false),
       onChange: () => status.changed(),
@@ -313,32 +208,21 @@ export function createApp(options: AppOptions): App {
     onLookup: (outcome) => instruments.metrics.recordLookup(outcome),
     onReport: (same) => instruments.metrics.recordReport(same),
   });
-  const chainParts: ChainParts = {
+  const chain = joinedChain({
     rules: () => settings.rules,
     provider,
-    gate: health,
     clock,
     random: Math.random,
     cache: cache.answers,
-    notices: noticesFor({
-      settings,
-      health,
-      engine,
-      resolveModel,
-      budget,
-      locale,
-      now,
-      drill: () => drills.running && { name: drills.running.name, isOwn: false },
-    }),
-    onAttempt: (attempt, exchange) => {
-      const cost = budget.record(attempt, exchange);
-      levels.record(attempt);
-      health.record(attempt);
-      instruments.recordAttempt(attempt, exchange.request, cost !== null);
-    },
-  };
-  const chain = new Quality({
-    chain: chainParts,
+    settings,
+    health,
+    engine,
+    resolveModel,
+    budget,
+    locale,
+    drill: () => drills.running && { name: drills.running.name, isOwn: false },
+    levels,
+    instruments,
     config: () => settings.config,
     requirements: options.requirements ?? [],
   });
@@ -420,7 +304,7 @@ export function createApp(options: AppOptions): App {
     resources,
     dataDir,
     version: options.version,
-    provider: (link, engine) => egress.guard(providersWith(engine)[link.provider] as Provider),
+    provider: ways.provider,
     spawnEngine: options.spawnEngine,
     savedBreakers: () => savedBreakers.load(),
     spend,
@@ -448,7 +332,11 @@ export function createApp(options: AppOptions): App {
     engine,
     cache,
   });
-  const closing = opened.move();
+  const closing = new AsyncDisposableStack();
+  closing.use(opened.move());
+  // What is used last is closed first, and a part that can't be closed keeps none of the others open.
+  for (const part of [connections, instruments, ollama, engine, team, cache]) closing.use(part);
+  for (const part of [outbox, answers, lab, models.downloads, gateway, drills]) closing.use(part);
 
   return {
     router,
@@ -473,20 +361,6 @@ export function createApp(options: AppOptions): App {
     answers,
     conversations,
     log: options.log ?? silentLog,
-    async [Symbol.asyncDispose]() {
-      await drills[Symbol.asyncDispose]();
-      await gateway[Symbol.asyncDispose]();
-      await models.downloads[Symbol.asyncDispose]();
-      await lab[Symbol.asyncDispose]();
-      await answers[Symbol.asyncDispose]();
-      await outbox[Symbol.asyncDispose]();
-      await cache[Symbol.asyncDispose]();
-      await team[Symbol.asyncDispose]();
-      await engine[Symbol.asyncDispose]();
-      await ollama[Symbol.asyncDispose]();
-      await instruments[Symbol.asyncDispose]();
-      await connections[Symbol.asyncDispose]();
-      closing[Symbol.dispose]();
-    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }

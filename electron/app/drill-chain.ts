@@ -14,11 +14,11 @@ import { billed, DrillSpend } from "./drill-spend.ts";
 import { engineSettings } from "./engine-settings.ts";
 import { Health } from "./health.ts";
 import { Instruments } from "./instruments.ts";
+import { joinedChain } from "./joined-chain.ts";
 import { LevelWatch } from "./level-watch.ts";
 import { probe } from "./link-test.ts";
 import type { Log } from "./log.ts";
-import { noticesFor } from "./notices-for.ts";
-import { Quality } from "./quality.ts";
+import { standingOf } from "./standing.ts";
 import { statusOf } from "./status.ts";
 
 /** What a drill may have of the app. */
@@ -136,44 +136,28 @@ export function createDrillChain(
     newId: randomUUID,
     content: () => false,
     status,
-    standing: () => ({
-      level: levels.level,
-      offline: health.offline,
-      circuits: links.map(({ id }) => ({ link: id, circuit: health.statusOf(id).circuit })),
-      engine: engine.status,
-      warnings,
-    }),
+    standing: () => standingOf({ levels, health, settings, engine, warnings }),
     budget: () => budget.state(),
     onEnd: ({ finished }) => finished && levels.recordEnd(finished),
   });
   instruments.standing.look();
   engine.onStatus(() => instruments.standing.changed());
-  const chain = new Quality({
-    chain: {
-      rules: () => rules,
-      provider,
-      gate: health,
-      clock,
-      random,
-      cache: config.cache?.enabled === false ? null : drillCache(clock),
-      notices: noticesFor({
-        settings,
-        health,
-        engine,
-        // No model has been set aside in an engine that began with the drill.
-        resolveModel: () => null,
-        budget,
-        locale: parts.locale,
-        now: () => clock.now(),
-        drill: () => ({ name: drill.name, isOwn: true }),
-      }),
-      onAttempt: (attempt, exchange) => {
-        const cost = budget.record(attempt, exchange);
-        levels.record(attempt);
-        health.record(attempt);
-        instruments.recordAttempt(attempt, exchange.request, cost !== null);
-      },
-    },
+  const chain = joinedChain({
+    rules: () => rules,
+    provider,
+    clock,
+    random,
+    cache: config.cache?.enabled === false ? null : drillCache(clock),
+    settings,
+    health,
+    engine,
+    // No model has been set aside in an engine that began with the drill.
+    resolveModel: () => null,
+    budget,
+    locale: parts.locale,
+    drill: () => ({ name: drill.name, isOwn: true }),
+    levels,
+    instruments,
     config: () => config,
     requirements: parts.requirements,
   });

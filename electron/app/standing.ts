@@ -1,5 +1,6 @@
 import type { EngineStatus, Level, LinkStatus, Status } from "../contract/index.ts";
 import type { LogFields } from "./log.ts";
+import type { StatusParts } from "./status.ts";
 
 /** How things stand, as far as a change of it is told to the operator. */
 export interface StandingNow {
@@ -8,6 +9,23 @@ export interface StandingNow {
   circuits: readonly { link: string; circuit: LinkStatus["circuit"] }[];
   engine: EngineStatus;
   warnings: readonly string[];
+}
+
+/** How things stand now. */
+export function standingOf({
+  levels,
+  health,
+  settings,
+  engine,
+  warnings,
+}: Pick<StatusParts, "levels" | "health" | "settings" | "engine" | "warnings">): StandingNow {
+  return {
+    level: levels.level,
+    offline: health.offline,
+    circuits: settings.links.map(({ id }) => ({ link: id, circuit: health.statusOf(id).circuit })),
+    engine: engine.status,
+    warnings,
+  };
 }
 
 /** Something that stands otherwise than before: fields for the log, how grave it is, and a sentence. */

@@ -36,7 +36,9 @@ async function confined(house: House, roomMb: number): Promise<Harm> {
 }
 
 /** A signal for each process of the engine as soon as it speaks with the endless model. */
-function struck(house: House, signal: NodeJS.Signals): Harm {
+async function struck(house: House, signal: NodeJS.Signals): Promise<Harm> {
+  // An answer ends the row of earlier crashes, over which the next process would wait for seconds.
+  await house.startEngine();
   const over = new AbortController();
   const struckAlready = new Set<number>();
   const watching = (async () => {

@@ -30,14 +30,13 @@ export function expect(
   places: readonly Place[],
   passedOver: ReadonlySet<string> = new Set(),
 ): Expected {
-  const byChance = "comesAndGoes" in fault || "hedgeAfter" in fault || "holdsEngine" in fault;
+  const byChance = "comesAndGoes" in fault || "hedgeAfter" in fault;
   const lastRemote = places.findLast(isRemote)?.link;
   const owed: Owed[] = [];
   let torn = false;
   for (const { link, role } of places) {
     const again = link === lastRemote;
-    const isHeld = "holdsEngine" in fault && link === "local";
-    const answers = (role === "ready" && !isHeld) || (role === "faulty" && fault.kinds.length === 0);
+    const answers = role === "ready" || (role === "faulty" && fault.kinds.length === 0);
     // A link that was given the beginning of an answer, and refused it, is asked once more without.
     const refuses = torn && "prefill" in fault && fault.prefill === "refuses" && isRemote({ link, role });
     const attempts: Owed["attempts"] = refuses

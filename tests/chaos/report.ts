@@ -77,9 +77,9 @@ A cell is \`ok\` when, for every request in it:
   cut off without a byte, may be sent again by HTTP's own rule, RFC 9112, section 9.5, and is no attempt);
 - the receipt tells the truth: the attempts in it are the calls that the servers saw, with the right kinds, status, tiers, request ids, seams, usage and cost.
 
-Else it is \`RED\`, and what was wrong stands below the table. Two faults look like nothing to any client and are judged accordingly: a
-piece that comes twice can't be told from a model that repeats itself, so it is passed on as it was said; and an engine that was stopped
-(SIGSTOP) holds every model on this machine, so that the local last line may fail too, but within its limits and with a clear word.
+Else it is \`RED\`, and what was wrong stands below the table. A piece that comes twice can't be told from a model that repeats itself, so it
+is passed on as it was said. Tool calls, JSON and thoughts are never continued by another link, whatever it can do, and neither is a loop.
+A stream whose tool call was torn departs, since it can't be taken back there.
 
 ## The matrix
 

@@ -200,9 +200,13 @@ export function createApp(options: AppOptions): App {
     secrets,
     engine,
     modelPath: (model) => models.pathOf(model),
-    fetch: egress.fetch,
+    fetch: egress.byHand(
+      options.fetch ?? connections.fetch,
+      () => "an embedder has to be on this machine: every question goes to it",
+    ),
     clock,
     config: settings.config.cache ?? {},
+    embedder: () => settings.config.cache?.embedder,
     env,
     onError,
     onLookup: (outcome) => instruments.metrics.recordLookup(outcome),
@@ -266,6 +270,7 @@ export function createApp(options: AppOptions): App {
   const takeUp = () => {
     levels.set(settings.rules.level);
     health.configure(settings.linksWithBreakers, settings.probes);
+    cache.embedAgain();
   };
   takeUp();
   instruments.standing.look();

@@ -45,23 +45,24 @@ export function cacheStore(parts: CacheStoreParts): {
 }
 
 /**
- * Reads `postgres://user@host:port/database`. A server on this machine is spoken to in plain, any other by TLS with its
- * certificate checked, against `?sslrootcert=FILE` where that is given. `?host=` names the folder of a Unix socket. The
+ * Reads `postgres://user@host:port/database`. A server on this machine is spoken to in plain, any other, and one for which
+ * `?sslrootcert=FILE` names an authority, by TLS with its certificate checked. `?host=` names the folder of a Unix socket. The
  * password comes from the environment. Throws a StoreError `invalid`.
  */
 export function postgresConnection(address: string, env: CacheStoreParts["env"]): PostgresConnection {
   const url = new URL(address);
   const socket = url.searchParams.get("host");
   const host = socket ?? (decodeURIComponent(url.hostname) || "127.0.0.1");
-  const isHere = host.startsWith("/") || /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/.test(host);
+  const isHere = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/.test(host);
   const rootFile = url.searchParams.get("sslrootcert");
+  const isPlain = host.startsWith("/") || (isHere && rootFile === null);
   return {
     host,
     port: Number(url.port || 5432),
     database: decodeURIComponent(url.pathname.slice(1)) || "postgres",
     user: decodeURIComponent(url.username) || "postgres",
     password: env.HOLDFAST_CACHE_PASSWORD ?? env.PGPASSWORD,
-    tls: isHere ? null : { ca: rootFile === null ? undefined : certificate(rootFile) },
+    tls: isPlain ? null : { ca: rootFile === null ? undefined : certificate(rootFile) },
   };
 }
 

@@ -1,4 +1,5 @@
 import {
+  type Embedder,
   EmergencyCache,
   type Entry,
   isTimeBound,
@@ -10,12 +11,14 @@ import {
 } from "../cache/index.ts";
 import type { AnswerCache, Clock } from "../chain/index.ts";
 import {
+  type CacheEmbedder,
   type CacheEntry,
   type CacheLookupRecord,
   type CachePurge,
   type CacheStats,
   type Config,
   durationMs,
+  type EmbedderTry,
 } from "../contract/index.ts";
 import { type Conversations, type Database, type Secrets, StoreError } from "../store/index.ts";
 import { type CacheEmbedderParts, cacheEmbedder } from "./cache-embedder.ts";
@@ -29,7 +32,10 @@ export interface CacheParts extends CacheEmbedderParts {
   conversations: Pick<Conversations, "get" | "history" | "isLocalOnly" | "message">;
   secrets: Pick<Secrets, "own">;
   clock: Clock;
+  /** As it was at the start: what is not named elsewhere counts from the next start on. */
   config: NonNullable<Config["cache"]>;
+  /** What the config names as its embedder now. */
+  embedder(): CacheEmbedder | undefined;
   /** The environment, for the password of a team's store. */
   env: Readonly<Record<string, string | undefined>>;
   onError(error: unknown): void;
@@ -43,6 +49,9 @@ const idleMs = 3_000;
 const shownLookups = 200;
 const countedLookups = 2_000;
 const dayMs = 86_400_000;
+/** What an embedder is tried with, and loaded by. */
+const sentence = "Is anybody there?";
+const never = new AbortController().signal;
 
 /** The emergency cache of the app: built from the config, and what page and command line ask of it. */
 export class Cache implements AsyncDisposable {
@@ -56,8 +65,9 @@ export class Cache implements AsyncDisposable {
   readonly #store;
   readonly #log;
   readonly #verdicts;
-  readonly #embedder;
   readonly #cache;
+  /** The embedder for which the index was last loaded; null before the start. */
+  #loadedFor: string | null = null;
   #cancelStart = () => {};
 
   constructor(parts: CacheParts) {
@@ -75,12 +85,11 @@ export class Cache implements AsyncDisposable {
     this.#store = this.#stores.store;
     this.#log = new LookupLog(database, cipher);
     this.#verdicts = new Verdicts(database, cipher);
-    this.#embedder = cacheEmbedder(config.embedder, parts);
     this.#cache = new EmergencyCache({
       store: this.#store,
       log: this.#log,
       verdicts: this.#verdicts,
-      embedder: this.#embedder,
+      embedder: () => this.#embedder,
       guard: config.guard === false ? null : judge,
       threshold: config.threshold,
       clock,
@@ -95,11 +104,28 @@ export class Cache implements AsyncDisposable {
     const { clock, onError } = this.#parts;
     if (this.answers === null) return;
     this.#cancelStart = clock.after(idleMs, () => {
-      this.#cache.embedWaiting();
-      this.#local.load(this.#embedder.id).catch(onError);
-      // An embedder that is away is told of by the look-up that needs it.
-      this.#embedder.embed(["Is anybody there?"], new AbortController().signal).catch(() => {});
+      this.#loadFor(this.#embedder, onError);
     });
+  }
+
+  /** To be called when the config may have changed: after another embedder was chosen, all entries are embedded again. */
+  embedAgain(): void {
+    const embedder = this.#embedder;
+    if (this.#loadedFor !== null && this.#loadedFor !== embedder.id)
+      this.#loadFor(embedder, this.#parts.onError);
+  }
+
+  /** Embeds one sentence with an embedder, chosen or not. Throws a StoreError `invalid` that says why it can't. */
+  async tryEmbedder(embedder: CacheEmbedder | undefined, signal = never): Promise<EmbedderTry> {
+    const { clock } = this.#parts;
+    const from = clock.now();
+    try {
+      const [vector] = await cacheEmbedder(embedder, this.#parts).embed([sentence], signal);
+      return { dimensions: vector?.length ?? 0, duration_ms: clock.now() - from };
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new StoreError("invalid", sentenceOf((error as Error).message), error);
+    }
   }
 
   async stats(): Promise<CacheStats> {
@@ -208,6 +234,18 @@ export class Cache implements AsyncDisposable {
     await this.#cache[Symbol.asyncDispose]();
   }
 
+  get #embedder(): Embedder {
+    return cacheEmbedder(this.#parts.embedder(), this.#parts);
+  }
+
+  #loadFor(embedder: Embedder, onError: (error: unknown) => void): void {
+    this.#loadedFor = embedder.id;
+    this.#cache.embedWaiting();
+    this.#local.load(embedder.id).catch(onError);
+    // An embedder that is away is told of by the look-up that needs it.
+    embedder.embed([sentence], never).catch(() => {});
+  }
+
   async #entry(id: string): Promise<Entry> {
     const entry = await this.#store.get(id);
     if (entry === null) throw new StoreError("not_found", "There is no such entry in the cache any more.");
@@ -254,5 +292,6 @@ function refusalsOf(lookups: readonly Recorded[]): CacheStats["refusals"] {
   return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count);
 }
 
+const sentenceOf = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const iso = (at: number): string => new Date(at).toISOString();
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));

@@ -124,6 +124,9 @@ export function createRouter(parts: RouterParts) {
       say: door.cache.say.handler(({ input }) => cache.say(input.lookup, input.same)),
       markDown: door.cache.markDown.handler(({ input }) => cache.markDown(input.message_id, input.down)),
       marked: door.cache.marked.handler(({ input }) => cache.marked(input.conversation_id)),
+      tryEmbedder: door.cache.tryEmbedder.handler(({ input, signal }) =>
+        cache.tryEmbedder(input.embedder ?? undefined, signal),
+      ),
     },
     models: {
       get: door.models.get.handler(() => models.state.now),

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { z } from "zod";
+import { clientOptions } from "../cache/index.ts";
 import type { Clock, Link } from "../chain/index.ts";
 import type { Config, FailureKind } from "../contract/index.ts";
 import type { FoundElsewhere } from "../health/index.ts";
@@ -45,7 +46,6 @@ const kept = z.array(
 /** What may be wrong here alone: this machine's network, and the key that this gateway was given. */
 const ofOurWay: ReadonlySet<FailureKind> = new Set(["network", "timeout_connect", "auth"]);
 const nanoPerUsd = 1e9;
-const limitMs = 3_000;
 
 /**
  * This gateway as one of several that act as one: with a team's Postgres as the cache's store, what links' breakers found out and what
@@ -71,18 +71,7 @@ export class Team implements Pick<Spend, "add" | "month" | "byLink">, AsyncDispo
     if (store === "sqlite" || this.#state !== null) return;
     const connection = postgresConnection(store, env);
     this.#state = new TeamState({
-      open: () => {
-        const { tls, password, ...server } = connection;
-        return new Client({
-          ...server,
-          ...(password !== undefined && { password }),
-          ssl:
-            tls === null ? false : { rejectUnauthorized: true, ...(tls.ca !== undefined && { ca: tls.ca }) },
-          connectionTimeoutMillis: limitMs,
-          query_timeout: limitMs,
-          application_name: "holdfast",
-        });
-      },
+      open: () => new Client(clientOptions(connection)),
       namespace,
       member: this.#member(),
       clock,

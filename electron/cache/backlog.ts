@@ -5,7 +5,7 @@ import { unit } from "./vector-index.ts";
 
 export interface BacklogParts {
   store: Pick<EntryStore, "unembedded" | "embed">;
-  embedder: Embedder;
+  embedder(): Embedder;
   clock: Pick<Clock, "after">;
 }
 
@@ -67,7 +67,8 @@ export class Backlog implements AsyncDisposable {
   }
 
   async #batch(): Promise<number> {
-    const { store, embedder } = this.#parts;
+    const { store } = this.#parts;
+    const embedder = this.#parts.embedder();
     const { signal } = this.#abort;
     const waiting = await store.unembedded(embedder.id, batch);
     if (waiting.length === 0) return 0;

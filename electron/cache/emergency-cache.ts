@@ -21,7 +21,8 @@ export interface EmergencyCacheParts {
   store: EntryStore;
   log: LookupLog;
   verdicts: Verdicts;
-  embedder: Embedder;
+  /** The embedder in use now; another one from one call to the next when the person has chosen another. */
+  embedder(): Embedder;
   /** Null: the threshold alone decides. */
   guard: Guard | null;
   /** The least cosine at which an earlier answer is given as the answer; unless set, 0.8 with a guard and 0.9 without. */
@@ -169,15 +170,16 @@ export class EmergencyCache implements AnswerCache, AsyncDisposable {
         similar: null,
       };
     }
+    const embedder = this.#parts.embedder();
     let vector: Float32Array;
     try {
-      vector = await this.#vectorOf(key.originalQuestion, signal);
+      vector = await this.#vectorOf(embedder, key.originalQuestion, signal);
     } catch (error) {
       signal.throwIfAborted();
       const trouble = `Only the very same question was looked for: ${(error as Error).message}`;
       return { record: { ...base, outcome: "miss", trouble, candidates: [] }, hit: null, similar: null };
     }
-    const judged = await this.#judged(key, vector);
+    const judged = await this.#judged(key, vector, embedder.id);
     const hit = judged.find(({ verdict }) => verdict === "same") ?? null;
     const similar = hit ? null : (judged.find(({ verdict }) => verdict === "similar") ?? null);
     const outcome = hit ? "same" : similar ? "similar" : judged.length > 0 ? "refused" : "miss";
@@ -186,11 +188,11 @@ export class EmergencyCache implements AnswerCache, AsyncDisposable {
   }
 
   /** The neighbours that are near enough, best first, each with what the guard and the person say. */
-  async #judged(key: CacheKey, vector: Float32Array): Promise<Judged[]> {
-    const { store, verdicts, embedder, guard } = this.#parts;
+  async #judged(key: CacheKey, vector: Float32Array, embedder: string): Promise<Judged[]> {
+    const { store, verdicts, guard } = this.#parts;
     const { threshold = guard ? 0.8 : 0.9 } = this.#parts;
     const { fingerprint, originalQuestion } = key;
-    const found = await store.nearest({ vector, embedder: embedder.id, fingerprint, limit: looked });
+    const found = await store.nearest({ vector, embedder, fingerprint, limit: looked });
     const judged: Judged[] = [];
     for (const { entry, similarity } of found) {
       if (similarity < Math.min(similarFloor, threshold) || !isReadable(entry)) continue;
@@ -211,8 +213,8 @@ export class EmergencyCache implements AnswerCache, AsyncDisposable {
     return judged;
   }
 
-  async #vectorOf(text: string, signal: AbortSignal): Promise<Float32Array> {
-    const { embedder, clock } = this.#parts;
+  async #vectorOf(embedder: Embedder, text: string, signal: AbortSignal): Promise<Float32Array> {
+    const { clock } = this.#parts;
     const late = new AbortController();
     const cancel = clock.after(embedLimitMs, () =>
       late.abort(new Error(`the embedder took longer than ${embedLimitMs / 1_000} s.`)),

@@ -8,7 +8,7 @@ export type { Entry, EntryKey, EntryStore, NewEntry, Purge, StoreLimits } from "
 export { judge } from "./guard/index.ts";
 export { type Lookup, LookupLog } from "./lookup-log.ts";
 export { Outgoing } from "./outgoing.ts";
-export { type PostgresConnection, PostgresStore } from "./postgres-store.ts";
+export { clientOptions, type PostgresConnection, PostgresStore } from "./postgres-store.ts";
 export { cacheMigrations } from "./schema.ts";
 export { SqliteStore } from "./sqlite-store.ts";
 export { TeamStore } from "./team-store.ts";

@@ -1,4 +1,4 @@
-import { Pool, type PoolClient, type QueryResultRow } from "pg";
+import { type ClientConfig, Pool, type PoolClient, type QueryResultRow } from "pg";
 import type { Clock } from "../chain/index.ts";
 import type { Receipt } from "../contract/index.ts";
 import { plainCipher } from "./cipher.ts";
@@ -34,6 +34,20 @@ export interface PostgresConnection {
   tls: { ca: string | undefined } | null;
 }
 
+/** The same for a client of `pg`. The certificate has to be for the host as it is named here, be that an IP address. */
+export function clientOptions({ password, tls, ...server }: PostgresConnection): ClientConfig {
+  const ca = tls?.ca;
+  return {
+    ...server,
+    ...(password !== undefined && { password }),
+    ssl:
+      tls === null ? false : { rejectUnauthorized: true, host: server.host, ...(ca !== undefined && { ca }) },
+    connectionTimeoutMillis: limitMs,
+    query_timeout: limitMs,
+    application_name: "holdfast",
+  };
+}
+
 /** How long a connection, or one statement, may take before the team store counts as away. Milliseconds. */
 const limitMs = 3_000;
 
@@ -54,19 +68,10 @@ export class PostgresStore implements EntryStore {
   readonly #indexed = new Set<number>();
 
   constructor(options: PostgresStoreOptions) {
-    const { host, port, database, user, password, tls } = options.connection;
     this.#options = options;
     this.#pool = new Pool({
-      host,
-      port,
-      database,
-      user,
-      ...(password !== undefined && { password }),
-      ssl: tls === null ? false : { rejectUnauthorized: true, ...(tls.ca !== undefined && { ca: tls.ca }) },
+      ...clientOptions(options.connection),
       max: 4,
-      connectionTimeoutMillis: limitMs,
-      query_timeout: limitMs,
-      application_name: "holdfast",
       allowExitOnIdle: true,
     });
     // A connection that breaks while nobody uses it: the next statement tells of it.

@@ -1,8 +1,8 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
-import { cacheEntry, cacheLookupRecord, cachePurge, cacheStats } from "./cache.ts";
+import { cacheEntry, cacheLookupRecord, cachePurge, cacheStats, embedderTry } from "./cache.ts";
 import { chainEvent } from "./chat.ts";
-import { config, linkConfig } from "./config.ts";
+import { cacheEmbedder, config, linkConfig } from "./config.ts";
 import { conversation, storedMessage } from "./conversation.ts";
 import { drillProgress, drillReport, drillStart, drillsState } from "./drill-report.ts";
 import { gatewayInfo } from "./gateway.ts";
@@ -125,6 +125,8 @@ export const api = {
     markDown: base.input(z.object({ message_id: z.string(), down: z.boolean() })).output(nothing),
     /** The answers of a conversation that are marked down. */
     marked: base.input(z.object({ conversation_id: z.string() })).output(z.array(z.string())),
+    /** Embeds one sentence, and keeps nothing of it; null is the embedder that ships with the program. BAD_REQUEST says why it can't. */
+    tryEmbedder: base.input(z.object({ embedder: cacheEmbedder.nullable() })).output(embedderTry),
   },
   models: {
     get: base.output(modelsState),

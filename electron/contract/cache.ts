@@ -94,6 +94,13 @@ export const cacheStats = z.object({
 });
 export type CacheStats = z.infer<typeof cacheStats>;
 
+/** What a try of an embedder came to: how long its vectors are, and how long one sentence took, the loading of its model included. */
+export const embedderTry = z.object({
+  dimensions: z.int().positive(),
+  duration_ms: z.number().nonnegative(),
+});
+export type EmbedderTry = z.infer<typeof embedderTry>;
+
 /** An earlier answer that is shown beside an offline reply, never as the answer. */
 export const similarAnswer = z.object({
   question: z.string(),

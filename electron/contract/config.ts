@@ -222,11 +222,11 @@ const fallbackChain = z
   });
 
 /** What makes vectors of questions: a GGUF file, or a server on this machine, since every question goes there. */
-const cacheEmbedder = z.union([
-  z.string().min(1),
+export const cacheEmbedder = z.union([
+  z.string().min(1, "is empty: write the path of a GGUF file"),
   z.strictObject({
     provider: z.enum(["ollama", "openai-compatible"]),
-    model: z.string().min(1),
+    model: z.string().min(1, "is empty: write the name of a model"),
     base_url: z
       .url({
         protocol: /^https?$/,
@@ -236,6 +236,7 @@ const cacheEmbedder = z.union([
       .optional(),
   }),
 ]);
+export type CacheEmbedder = z.infer<typeof cacheEmbedder>;
 
 /** `holdfast.yaml`. Every key is optional; what is left out takes the default that `docs/config.md` names. */
 export const config = z.strictObject({

@@ -1,4 +1,11 @@
-import type { CacheEntry, CacheLookupRecord, CachePurge, CacheStats } from "../../electron/contract/index.ts";
+import type {
+  CacheEmbedder,
+  CacheEntry,
+  CacheLookupRecord,
+  CachePurge,
+  CacheStats,
+  EmbedderTry,
+} from "../../electron/contract/index.ts";
 import type { Connection } from "../connection/index.ts";
 import { createStore, type Store } from "../state/index.ts";
 
@@ -40,6 +47,17 @@ export class CacheModel {
     ]);
     // A search that was typed meanwhile is read by its own call.
     if (this.store.get().search === search) this.store.set((now) => ({ ...now, stats, ...list, lookups }));
+  }
+
+  /** Reads the numbers only. */
+  async readStats(): Promise<void> {
+    const stats = await this.#connection.client.cache.stats();
+    this.store.set((now) => ({ ...now, stats }));
+  }
+
+  /** Embeds one sentence; undefined is the embedder that ships with the program. Throws what it says when it can't. */
+  tryEmbedder(embedder: CacheEmbedder | undefined): Promise<EmbedderTry> {
+    return this.#connection.client.cache.tryEmbedder({ embedder: embedder ?? null });
   }
 
   async search(search: string): Promise<void> {

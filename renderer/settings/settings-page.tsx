@@ -8,6 +8,7 @@ import { Choice } from "../ui/choice.tsx";
 import { Page } from "../ui/page.tsx";
 import { toast } from "../ui/toast.tsx";
 import { BudgetSection } from "./budget-section.tsx";
+import { EmbedderSection } from "./embedder-section.tsx";
 import { GatewaySection } from "./gateway-section.tsx";
 import { LinkDialog } from "./link-dialog.tsx";
 import type { FormPreset } from "./link-draft.ts";
@@ -97,6 +98,9 @@ export function SettingsPage({ route }: { route: Extract<Route, { page: "setting
         target={route.section === "outbox"}
       >
         <OutboxSection config={config} readOnly={readOnly} />
+      </Section>
+      <Section title="Earlier answers" text="Given when no link can answer; they are listed under Cache.">
+        <EmbedderSection config={config} readOnly={readOnly} />
       </Section>
       <Section
         title="Budget"

@@ -14,6 +14,7 @@ import {
 import type { Answer, ChatRequest } from "../../electron/contract/index.ts";
 import { openDatabase } from "../../electron/store/index.ts";
 import { FakeClock } from "../fixtures/fake-clock.ts";
+import { wordVector } from "../fixtures/word-vector.ts";
 import { temporaryFolder } from "../store/support.ts";
 
 export const day = 86_400_000;
@@ -37,15 +38,7 @@ export function wordEmbedder(id = "words", dimensions = 64) {
     async embed(texts: readonly string[]) {
       if (embedder.fault) throw embedder.fault;
       embedder.asked.push(...texts);
-      return texts.map((text) => {
-        const vector = new Float32Array(dimensions);
-        for (const word of text.toLowerCase().match(/\p{L}+/gu) ?? []) {
-          const at =
-            [...word].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9_973, 7) % dimensions;
-          vector[at] = (vector[at] ?? 0) + 1;
-        }
-        return vector;
-      });
+      return texts.map((text) => wordVector(text, dimensions));
     },
   } satisfies Embedder & Record<string, unknown>;
   return embedder;
@@ -90,7 +83,7 @@ export function openCache(options: CacheSetUp = {}) {
     store,
     log,
     verdicts,
-    embedder,
+    embedder: () => embedder,
     guard,
     threshold: options.threshold,
     clock,

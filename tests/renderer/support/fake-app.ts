@@ -109,6 +109,8 @@ export class FakeApp {
   readonly outbox = new Map<string, OutboxItem>();
   /** The emergency cache's entries and look-ups, by id, and the answers that were marked down. */
   readonly cached = new Map<string, CacheEntry>();
+  /** How many entries the embedder has still to read. */
+  unembedded = 0;
   readonly lookups = new Map<string, CacheLookupRecord>();
   readonly marked = new Set<string>();
   /** How often all that waits was to be asked at once. */
@@ -383,7 +385,11 @@ export class FakeApp {
         }),
       },
       cache: {
-        stats: os.cache.stats.handler(() => ({ ...emptyCache, entries: this.cached.size })),
+        stats: os.cache.stats.handler(() => ({
+          ...emptyCache,
+          entries: this.cached.size,
+          waiting: this.unembedded,
+        })),
         list: os.cache.list.handler(({ input }) => {
           const fits = [...this.cached.values()].filter(({ question }) =>
             question.includes(input.search ?? ""),
@@ -411,6 +417,11 @@ export class FakeApp {
           else this.marked.delete(message_id);
         }),
         marked: os.cache.marked.handler(() => [...this.marked]),
+        tryEmbedder: os.cache.tryEmbedder.handler(({ input: { embedder }, errors }) => {
+          if (typeof embedder === "string")
+            throw errors.BAD_REQUEST({ message: `There is no file ${embedder}.` });
+          return { dimensions: embedder === null ? 384 : 768, duration_ms: 12 };
+        }),
       },
       outbox: {
         list: os.outbox.list.handler(() => [...this.outbox.values()]),

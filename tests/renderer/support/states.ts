@@ -301,6 +301,17 @@ export const pageStates: readonly PageState[] = [
   { name: "settings", prepare: withProviders, reach: settings },
   { name: "settings of rules and budget", prepare: withTrouble, reach: section("Rules") },
   {
+    name: "settings of the embedder",
+    prepare: (app) => {
+      app.settings.config = {
+        ...app.settings.config,
+        cache: { embedder: { provider: "ollama", model: "nomic-embed-text" } },
+      };
+      app.unembedded = 3;
+    },
+    reach: section("Earlier answers"),
+  },
+  {
     name: "settings of the gateway",
     prepare: (app) => {
       app.gateway = { ...app.gateway, enabled: true, url: "http://127.0.0.1:4141/v1" };

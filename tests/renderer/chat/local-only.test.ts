@@ -42,7 +42,7 @@ test("a local-only conversation has a frame and a band of its own, which go only
   expect(await toggle.getAttribute("aria-checked")).toBe("true");
   await toggle.click();
   await page.getByRole("dialog").getByRole("button", { name: "Let it leave" }).click();
-  await page.getByText(sentence).waitFor({ state: "detached" });
+  await page.getByRole("status").getByText(sentence).waitFor({ state: "detached" });
   expect([...app.conversations.values()].some((one) => one.local_only)).toBe(false);
 });
 

@@ -102,8 +102,10 @@ test("a run begins with typed prompts and conversations, on the links that are t
   expect(session.complaints).toEqual([]);
 });
 
-test("the results show each link's figures", async () => {
-  await using session = await open(offline, (app) => void app.lab.reports.push(report()));
+test("the results show each link's figures, and a judge's picks where a link was the judge", async () => {
+  const judged = report();
+  judged.run.judge = "primary";
+  await using session = await open(offline, (app) => void app.lab.reports.push(judged));
   await go(session);
   const row = session.page.getByRole("row", { name: /^on-machine/ });
   await row.getByText("4 of 4").waitFor();

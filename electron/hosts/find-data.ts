@@ -28,10 +28,13 @@ export async function logConfigError(
   openLog: (dataDir: string) => Promise<OpenLog> | undefined,
 ): Promise<void> {
   if (!(error instanceof ConfigError)) return;
-  // A level that is no level would be told a second time, and hide the first.
-  await using log = await openLog(dataFolder(null))?.catch(() => undefined);
-  const { file, problems } = error;
-  log?.error({ event: "config_error", file, problems }, "The config can't be used.");
+  try {
+    await using log = await openLog(dataFolder(null));
+    const { file, problems } = error;
+    log?.error({ event: "config_error", file, problems }, "The config can't be used.");
+  } catch {
+    // No log, for want of a folder or of a level that is one: that would hide what the person is to mend first.
+  }
 }
 
 function dataFolder(config: Config | null): string {

@@ -8,7 +8,7 @@ import {
   type ProviderName,
   type SkipOverridesConfig,
 } from "../contract/index.ts";
-import type { OllamaFacts } from "../providers/index.ts";
+import { isOfOllamasCloud, type OllamaFacts } from "../providers/index.ts";
 import { isStarter, starterLink } from "./starter.ts";
 
 /** Time limits by tier: a model on this machine may have to load first, and speaks more slowly. */
@@ -167,9 +167,6 @@ function isLocal({ provider, base_url, model }: LinkConfig, told: OllamaFacts | 
   if (provider !== "ollama" || isOfOllamasCloud(model) || told?.remoteHost) return false;
   return base_url === undefined || isLoopback(new URL(base_url).hostname);
 }
-
-/** Ollama passes such models on to its cloud, from a server on this machine too: `gpt-oss:120b-cloud`, `glm-4.6:cloud`. */
-const isOfOllamasCloud = (model: string): boolean => /[:-]cloud$/.test(model);
 
 export const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);

@@ -8,7 +8,7 @@ export { createProviders, type HttpProviderName } from "./create.ts";
 export * from "./llama.ts";
 export { ollamaBaseUrl, ollamaProvider } from "./ollama.ts";
 export { type ContextPlan, smallestContext } from "./ollama-context.ts";
-export { OllamaFactBook, type OllamaFacts, withTag } from "./ollama-facts.ts";
+export { isOfOllamasCloud, OllamaFactBook, type OllamaFacts, withTag } from "./ollama-facts.ts";
 export {
   type LoadedOllamaModel,
   type OllamaModel,

@@ -47,6 +47,9 @@ export function remoteHostOf(said: string | null | undefined): string | null {
   return URL.canParse(said) && new URL(said).hostname !== "" ? new URL(said).hostname : said;
 }
 
+/** Ollama passes such models on to its cloud, from a server on this machine too: `gpt-oss:120b-cloud`, `glm-4.6:cloud`. */
+export const isOfOllamasCloud = (model: string): boolean => /[:-]cloud$/.test(model);
+
 /** Ollama 0.12.6 was the first to honour `truncate` and `shift` of a chat. */
 const firstToRefuse = [0, 12, 6] as const;
 

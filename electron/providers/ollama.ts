@@ -7,7 +7,7 @@ import { failureInside } from "./intercepted.ts";
 import { keyOf } from "./key.ts";
 import { contextPlan, largerContext } from "./ollama-context.ts";
 import { ollamaEvents } from "./ollama-events.ts";
-import { OllamaFactBook, type OllamaFacts } from "./ollama-facts.ts";
+import { isOfOllamasCloud, OllamaFactBook, type OllamaFacts } from "./ollama-facts.ts";
 import { withInlineImages } from "./ollama-images.ts";
 import { beyond, type OllamaRequest, ollamaDropped, ollamaRequest, withoutBeyond } from "./ollama-request.ts";
 import { OllamaServer } from "./ollama-server.ts";
@@ -101,10 +101,11 @@ async function adapted(
   { fetch }: ProviderOptions,
   signal: AbortSignal,
 ): Promise<{ request: ProviderRequest; lost: string[] }> {
-  if (asked.local_only && facts?.remoteHost) {
+  const elsewhere = facts?.remoteHost ?? (isOfOllamasCloud(link.model) ? "its cloud" : null);
+  if (asked.local_only && elsewhere !== null) {
     throw new ProviderFailure(
       "invalid_request",
-      `Link "${link.id}" runs "${link.model}", which Ollama passes on to ${facts.remoteHost}: it is not on this machine, and the conversation is local-only. Choose a model that Ollama runs itself.`,
+      `Link "${link.id}" runs "${link.model}", which Ollama passes on to ${elsewhere}: it is not on this machine, and the conversation is local-only. Choose a model that Ollama runs itself.`,
     );
   }
   const beyondIt = beyond(asked, facts);

@@ -5,7 +5,13 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { App } from "../../electron/app/index.ts";
-import type { ChatRequest, Config, Finished, OllamaState } from "../../electron/contract/index.ts";
+import type {
+  ChatRequest,
+  Config,
+  Finished,
+  LinkConfig,
+  OllamaState,
+} from "../../electron/contract/index.ts";
 import { writeFakeOllama } from "../fixtures/ollama-program.ts";
 import { FakeOllama, type FakeOllamaModel, type FakeOllamaOptions } from "../fixtures/ollama-server.ts";
 import { startUnruly } from "../fixtures/unruly/index.ts";
@@ -300,6 +306,15 @@ describe("the chain", () => {
     const hidden = startApp(chainOf(server.url, "alias"));
     expect((await answered(hidden.app, { local_only: true })).failure).not.toBeNull();
     expect(hidden.app.settings.links[0]?.tier).toBe("cloud");
+    expect(server.bodies("/api/chat")).toEqual([]);
+  });
+
+  test("knows a model of Ollama's cloud by its name where the link is called local and the server does not tell", async () => {
+    const server = await fake({ models: [{ ...tiny, name: "big:120b-cloud" }] });
+    const { fallback_chain: [link] = [] } = chainOf(server.url, "big:120b-cloud");
+    const { app } = startApp({ fallback_chain: [{ ...(link as LinkConfig), tier: "local" }] });
+    const { receipt } = await answered(app, { local_only: true });
+    expect(receipt.attempts[0]?.message).toContain("which Ollama passes on to its cloud");
     expect(server.bodies("/api/chat")).toEqual([]);
   });
 

@@ -98,7 +98,7 @@ export function expectationText(expectation: DrillExpectation): string {
   }
 }
 
-/** What a mechanism does, as the drill page and the command line name it. */
+/** A mechanism, as a report names it; the page has words of its own. */
 export const mechanismText: Record<Mechanism, string> = {
   backup: "backup links",
   local: "local links",

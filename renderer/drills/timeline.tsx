@@ -83,7 +83,7 @@ export function Timeline({ faults, points, spanMs, nowMs }: TimelineProps) {
         </circle>
       ))}
       <text x={side} y={top + 10} className="fill-ink-faint">
-        first word, up to {formatMs(highest)}
+        first token, up to {formatMs(highest)}
       </text>
       <text x={side} y={floor + 15} className="fill-ink-faint">
         0 s

@@ -7,6 +7,8 @@ it.each([
     { host: "localhost", port: 5432, database: "team", user: "me", tls: null },
   ],
   ["postgres://127.0.0.1:6000/team", { port: 6000, user: "postgres", tls: null }],
+  ["postgres://me@localhost/team?sslrootcert=/dev/null", { host: "localhost", tls: { ca: "" } }],
+  ["postgres:///team?host=db.example.org", { host: "db.example.org", tls: { ca: undefined } }],
   ["postgres:///team?host=/run/pg", { host: "/run/pg", tls: null }],
   ["postgresql://me@db.example.org/team", { host: "db.example.org", tls: { ca: undefined } }],
   ["postgres://me@db.example.org/team?sslmode=disable", { tls: { ca: undefined } }],

@@ -161,7 +161,7 @@ export const cloudFaults: readonly Fault[] = [
   },
   nuisance("a tool call and no word", ({ say }) => say(), { asks: "tool" }),
   // The first word is later than the first token may be, but the thoughts before it are output too.
-  nuisance("thoughts in time, words later", ({ say }) => say({ pieces: 2, delayMs: 2_000 }), {
+  nuisance("thoughts in time, words later", ({ say }) => say({ pieces: 1, delayMs: 2_000 }), {
     asks: "thoughts",
     limits: { first_token: "1s" },
   }),

@@ -8,7 +8,6 @@ const crowded = [
   "503",
   "422",
   "reset before headers",
-  "hang before headers",
   "stall",
   "cut",
   "cut; others say the same",
@@ -25,6 +24,7 @@ const dear = [
   "long answer, read slowly",
   "engine: SIGSTOP",
   "engine: SIGKILL",
+  "engine: out of memory",
 ];
 
 function partOf(fault: Cell["fault"]): Cell[] {

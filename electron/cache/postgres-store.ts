@@ -34,14 +34,13 @@ export interface PostgresConnection {
   tls: { ca: string | undefined } | null;
 }
 
-/** The same for a client of `pg`. The certificate has to be for the host as it is named here, be that an IP address. */
+/** The same for a client of `pg`. */
 export function clientOptions({ password, tls, ...server }: PostgresConnection): ClientConfig {
   const ca = tls?.ca;
   return {
     ...server,
     ...(password !== undefined && { password }),
-    ssl:
-      tls === null ? false : { rejectUnauthorized: true, host: server.host, ...(ca !== undefined && { ca }) },
+    ssl: tls === null ? false : { rejectUnauthorized: true, ...(ca !== undefined && { ca }) },
     connectionTimeoutMillis: limitMs,
     query_timeout: limitMs,
     application_name: "holdfast",

@@ -1,13 +1,24 @@
-import type { CacheLookupRecord, CacheStats } from "../../electron/contract/index.ts";
+import type { CacheCandidate, CacheLookupRecord, CacheStats } from "../../electron/contract/index.ts";
 import { formatMoment } from "../words/index.ts";
 
 const outcomes: Record<CacheLookupRecord["outcome"], string> = {
   exact: "Answered: the same words",
   same: "Answered: the same question",
   similar: "Shown as similar",
-  refused: "Refused",
+  refused: "Refused: none asks the same",
   miss: "Nothing near",
 };
+
+/** What became of an earlier question that was near: one that would do is not needed where a nearer one was taken. */
+function verdictOf({ verdict, shown }: CacheCandidate): string {
+  if (verdict === "different") return "Held back:";
+  if (!shown) return "Not needed:";
+  return verdict === "same" ? "Given:" : "Shown beside:";
+}
+
+/** A reason of the guard, such as `negation: only one of them has it`, as a sentence. */
+const sentence = (reason: string): string =>
+  `${reason.charAt(0).toUpperCase()}${reason.slice(1)}${reason.endsWith(".") ? "" : "."}`;
 
 interface LookupsProps {
   lookups: readonly CacheLookupRecord[];
@@ -43,7 +54,8 @@ export function Lookups({ lookups, refusals }: LookupsProps) {
             <ul>
               {lookup.candidates.map((candidate) => (
                 <li key={candidate.question} className="text-xs text-ink-soft wrap-anywhere">
-                  {Math.floor(candidate.similarity * 100)} % “{candidate.question}”: {candidate.reason}
+                  <span className="font-medium text-ink">{verdictOf(candidate)}</span> “{candidate.question}”,{" "}
+                  {Math.floor(candidate.similarity * 100)} % alike. {sentence(candidate.reason)}
                 </li>
               ))}
             </ul>

@@ -62,6 +62,7 @@ test("after a day of use, unplugged, earlier answers come with their question, s
   const lookups = at.page.getByRole("region", { name: "Look-ups" });
   await lookups.getByText("You said that it is another question.").first().waitFor();
   expect(await lookups.getByText(lookAlike).count()).toBeGreaterThan(0);
+  await lookups.getByText("Negation: only one of them has it.").waitFor();
   expect(at.complaints).toEqual([]);
 });
 

@@ -24,7 +24,9 @@ function statsLines(stats: CacheStats): string[] {
     ...(stats.store_trouble === null ? [] : [stats.store_trouble]),
     ...(stats.outgoing > 0 ? [`${stats.outgoing} writes wait for the team store.`] : []),
     `Look-ups: ${lookups.exact} with the same words, ${lookups.same} with the same question, ${lookups.similar} similar, ${lookups.refused} refused, ${lookups.miss} with nothing near`,
-    ...refusals.map(({ reason, count }) => `  held back ${count} times: ${reason}`),
+    ...refusals.map(
+      ({ reason, count }) => `  held back ${count === 1 ? "once" : `${count} times`}: ${reason}`,
+    ),
   ];
 }
 

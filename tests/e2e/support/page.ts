@@ -72,7 +72,7 @@ export const answer = (page: Page): Locator => page.getByRole("article", { name:
 
 /** The newest answer, once it is finished. */
 export async function ended(page: Page): Promise<Locator> {
-  await page.locator('[aria-label="Answer"][aria-busy="false"]').last().waitFor();
+  await answer(page).and(page.locator('[aria-busy="false"]')).waitFor();
   return answer(page);
 }
 

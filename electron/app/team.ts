@@ -3,8 +3,8 @@ import { Client } from "pg";
 import { z } from "zod";
 import { clientOptions } from "../cache/index.ts";
 import type { Clock, Link } from "../chain/index.ts";
-import type { Config, FailureKind } from "../contract/index.ts";
-import type { FoundElsewhere } from "../health/index.ts";
+import type { Config } from "../contract/index.ts";
+import { type FoundElsewhere, ofOwnWay } from "../health/index.ts";
 import {
   type Database,
   SavedState,
@@ -43,8 +43,6 @@ const kept = z.array(
     unpricedAttempts: z.number(),
   }),
 );
-/** What may be wrong here alone: this machine's network, and the key that this gateway was given. */
-const ofOurWay: ReadonlySet<FailureKind> = new Set(["network", "timeout_connect", "auth"]);
 const nanoPerUsd = 1e9;
 
 /**
@@ -92,8 +90,8 @@ export class Team implements Pick<Spend, "add" | "month" | "byLink">, AsyncDispo
   found(link: string, target: string, found: FoundElsewhere): void {
     if (this.#state === null || !this.#isCommon(link)) return;
     const isOver = found.state === "open" && found.opensInMs === 0 && found.refusedInMs === 0;
-    const isOurWay = found.state === "open" && found.kind !== null && ofOurWay.has(found.kind);
-    if (isOver || isOurWay) return;
+    const isOwnWay = found.state === "open" && found.kind !== null && ofOwnWay.has(found.kind);
+    if (isOver || isOwnWay) return;
     this.#state.tellCircuit({ link, target, ...found });
   }
 

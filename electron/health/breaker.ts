@@ -56,6 +56,12 @@ export interface BreakerParts {
   onChange?(what: "state" | "count"): void;
 }
 
+/**
+ * What may be wrong of this gateway's own way alone: this machine's network, and the key that it was given. Neither is news for other
+ * gateways, nor do theirs show that it is over.
+ */
+export const ofOwnWay: ReadonlySet<FailureKind> = new Set(["network", "timeout_connect", "auth"]);
+
 /** No quota lasts longer: a nonsensical date must not shut a link out for good. */
 const longestRefusalMs = 32 * 24 * 3_600_000;
 
@@ -165,13 +171,14 @@ export class Breaker {
 
   /**
    * Takes up what another gateway found out about the same place. An opening holds until the later of both ends; one that it closed is
-   * closed here too, for its trials were of the same recovery. Waits are milliseconds from now.
+   * closed here too, for its trials were of the same recovery, unless it is this gateway's own way that failed: its own trials end that.
+   * Waits are milliseconds from now.
    */
   adopt(found: FoundElsewhere): void {
     this.#follow();
     if (found.refusedInMs > 0) this.#refuseFor(found.refusedInMs, found.refusedKind);
     if (found.state === "closed") {
-      if (this.#state === "closed") return;
+      if (this.#state === "closed" || this.#isOwnTrouble) return;
       this.#failures = 0;
       this.#enter("closed");
       return;
@@ -181,8 +188,13 @@ export class Breaker {
     if (waitMs <= 0 || (this.#recovery && this.#recovery.until >= endsAt)) return;
     this.#failures = Math.max(this.#failures, found.failures);
     this.#lastFailure = this.#clock.now();
-    this.#lastKind = found.kind;
+    if (!this.#isOwnTrouble) this.#lastKind = found.kind;
     this.#enter("open", waitMs);
+  }
+
+  /** Whether it is left alone because of this gateway's own way to it. */
+  get #isOwnTrouble(): boolean {
+    return this.#state !== "closed" && this.#lastKind !== null && ofOwnWay.has(this.#lastKind);
   }
 
   #permit(): Permit {

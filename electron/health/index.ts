@@ -6,6 +6,7 @@ export {
   type Circuit,
   type CircuitState,
   type FoundElsewhere,
+  ofOwnWay,
   type Permit,
 } from "./breaker.ts";
 export { type BreakerSettings, breakerSettings, type WindowSettings } from "./breaker-settings.ts";

@@ -489,6 +489,27 @@ describe("what another gateway found out", () => {
     expect(breaker.snapshot()).toMatchObject({ state: "closed", failure_count: 0 });
   });
 
+  it.each(["network", "timeout_connect", "auth"] as const)(
+    "does not close what was opened by %s, which is this gateway's own trouble: its own trials do",
+    (kind) => {
+      const { breaker, clock } = setUp({ failure_threshold: 1, half_open_max_calls: 1 });
+      taken(breaker).failure(kind);
+      const closed: FoundElsewhere = { ...found, state: "closed", opensInMs: 0, failures: 0 };
+      breaker.adopt(closed);
+      expect(breaker.refusal()).toMatchObject({ reason: "open", kind });
+      clock.pass(25_000);
+      // What others see of the place meanwhile does not hide what is wrong here.
+      breaker.adopt(found);
+      breaker.adopt(closed);
+      expect(breaker.refusal()).toMatchObject({ reason: "open", kind });
+      clock.pass(10_000);
+      breaker.adopt(closed);
+      expect(breaker.snapshot().state).toBe("half_open");
+      taken(breaker).success();
+      expect(breaker.snapshot().state).toBe("closed");
+    },
+  );
+
   it("brings a reset time along, which a recovery elsewhere does not lift", () => {
     const { breaker } = setUp();
     breaker.adopt({ ...found, state: "closed", refusedInMs: 60_000, refusedKind: "quota_exhausted" });

@@ -46,8 +46,11 @@ export async function receiveUpload<Facts>(
       body,
       async function* (chunks: AsyncIterable<Uint8Array>) {
         let received = 0;
+        let head = Buffer.alloc(0);
         for await (const bytes of chunks) {
-          if (received === 0 && !magic.equals(bytes.subarray(0, magic.length)))
+          // A first piece may be shorter than what a model begins with.
+          head = Buffer.concat([head, bytes.subarray(0, magic.length - head.length)]);
+          if (!magic.subarray(0, head.length).equals(head))
             throw new ModelError(
               "not_a_model",
               `${fileName} is not a GGUF file. Choose a model whose name ends in .gguf.`,

@@ -45,6 +45,15 @@ test("an upload is written, checked, and gets a name that is free", async () => 
   expect(readFileSync(first.path).equals(bytes)).toBe(true);
 });
 
+test("an upload may come byte by byte", async () => {
+  const small = bytes.subarray(0, 64);
+  const { path } = await receiveUpload(upload("a.gguf", inPieces(small, 1), small.length), room());
+  expect(readFileSync(path).equals(small)).toBe(true);
+  const other = Buffer.from("GGML and more");
+  const given = upload("b.gguf", inPieces(other, 1), other.length);
+  await expect(receiveUpload(given, room())).rejects.toThrow("b.gguf is not a GGUF file");
+});
+
 test("a name can't lead out of the folder", async () => {
   const { path } = await receiveUpload(upload("..\\..\\..//../evil.gguf"), room());
   expect(path).toBe(join(folder, "evil.gguf"));

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "../app/index.ts";
 import { bytesOf, type Config, type LogLevel, logLevel } from "../contract/index.ts";
-import { ConfigError } from "../store/index.ts";
+import { ConfigError, takeLock } from "../store/index.ts";
 import { redactedPaths, Scrub } from "./log-scrub.ts";
 
 export interface LogOptions {
@@ -81,6 +81,22 @@ function standardError(): Sink {
   };
 }
 
+/** So many processes on one data folder have files of their own. */
+const mostAtOnce = 32;
+
+/**
+ * A name in `folder` that no other process writes under, held by a lock until it is closed: NAME, else NAME-2 and so on, for two that
+ * put the same file aside would each lose lines. Where no lock can be had it is NAME.
+ */
+function freeName(folder: string, name: string): { free: string; lock: Disposable | null } {
+  for (let number = 1; number <= mostAtOnce; number += 1) {
+    const free = number === 1 ? name : `${name}-${number}`;
+    const lock = takeLock(join(folder, `${free}.lock`), 0);
+    if (lock !== null) return { free, lock: { [Symbol.dispose]: () => lock.close() } };
+  }
+  return { free: name, lock: null };
+}
+
 /** `logs/NAME.log`, which is put aside as `NAME.log.1` and so on when it is full; the oldest goes. */
 async function rotatingFile(name: string, { dataDir, config = {} }: LogOptions): Promise<Sink> {
   const { createStream } = await import("rotating-file-stream");
@@ -96,7 +112,8 @@ async function rotatingFile(name: string, { dataDir, config = {} }: LogOptions):
     lose(error as Error);
     return { write: () => {}, end: async () => {} };
   }
-  const stream = createStream(`${name}.log`, {
+  const { free, lock } = freeName(folder, name);
+  const stream = createStream(`${free}.log`, {
     path: folder,
     size: `${bytesOf(config.max_size ?? "10MB")}B`,
     rotate: config.max_files ?? 5,
@@ -106,6 +123,9 @@ async function rotatingFile(name: string, { dataDir, config = {} }: LogOptions):
   stream.on("warning", lose);
   return {
     write: (line) => void (stream.destroyed || stream.write(line)),
-    end: () => new Promise((resolve) => (stream.destroyed ? resolve() : stream.end(() => resolve()))),
+    async end() {
+      if (!stream.destroyed) await new Promise<void>((resolve) => stream.end(() => resolve()));
+      lock?.[Symbol.dispose]();
+    },
   };
 }

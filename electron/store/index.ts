@@ -13,6 +13,7 @@ export type { ConfigProblem } from "./config-source.ts";
 export { type Asked, Conversations, type ConversationsOptions, type Thread } from "./conversations.ts";
 export { type Database, type DatabaseOptions, openDatabase } from "./database.ts";
 export { StoreError, type StoreErrorKind } from "./errors.ts";
+export { takeLock } from "./file-lock.ts";
 export { type Keyring, keychainVault, loadKeyring } from "./keychain.ts";
 export { type KeptRun, LabRuns, labMigrations } from "./lab.ts";
 export type { FinishedAnswer } from "./messages.ts";

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "./errors.ts";
+import { takeLock } from "./file-lock.ts";
 
 /** How long a claim waits for someone who tidies up at the same moment, milliseconds. */
 const claimWaitMs = 1_000;
@@ -64,23 +65,6 @@ export class Presence implements Disposable {
 
   #pathOf(token: string): string {
     return join(dirname(this.#databasePath), `${basename(this.#databasePath)}.owner-${token}`);
-  }
-}
-
-/**
- * The lock on a file, or null when another process has it, or when the file can't be opened: then nobody can know that its
- * owner is dead, and it is left alone.
- */
-function takeLock(path: string, waitMs: number): DatabaseSync | null {
-  let lock: DatabaseSync | null = null;
-  try {
-    lock = new DatabaseSync(path, { timeout: waitMs });
-    // Nothing is ever written, so a journal on disk would only be one more file to tidy.
-    lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
-    return lock;
-  } catch {
-    lock?.close();
-    return null;
   }
 }
 

@@ -50,10 +50,25 @@ describe("the log", () => {
       for (let n = 0; n < 400; n += 1) log.info({ n }, "x".repeat(100));
     }
     const folder = join(given.dataDir, "logs");
-    expect(readdirSync(folder).sort()).toEqual(["serve.log", "serve.log.1", "serve.log.2"]);
+    expect(readdirSync(folder).sort()).toEqual(["serve.lock", "serve.log", "serve.log.1", "serve.log.2"]);
     const bytes = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
     expect(bytes).toBeLessThan(4 * 10_000);
     expect(linesOf(given.dataDir).at(-1)).toMatchObject({ n: 399 });
+  });
+
+  it("has its file alone: another on the same folder at the same time writes one of its own", async () => {
+    const given = options();
+    const first = await openLog(given);
+    const second = await openLog(given);
+    first.info({}, "first");
+    second.info({}, "second");
+    await first[Symbol.asyncDispose]();
+    const third = await openLog(given);
+    third.info({}, "third");
+    await second[Symbol.asyncDispose]();
+    await third[Symbol.asyncDispose]();
+    expect(linesOf(given.dataDir).map(({ msg }) => msg)).toEqual(["first", "third"]);
+    expect(linesOf(given.dataDir, "serve-2.log").map(({ msg }) => msg)).toEqual(["second"]);
   });
 
   it("takes out every secret that it knows of, and what looks like a key", async () => {

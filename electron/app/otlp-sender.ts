@@ -86,6 +86,8 @@ export class OtlpSender<Batch> {
         method: "POST",
         headers: { ...headers, "content-type": "application/x-protobuf" },
         body: Buffer.from(body),
+        // The headers hold the collector's key, and are for the address that the operator named alone.
+        redirect: "error",
         signal: AbortSignal.timeout(tryMs),
       });
       await reply.body?.cancel();
@@ -93,8 +95,8 @@ export class OtlpSender<Batch> {
       return { text: `it answered ${reply.status}`, mayPass: retryable.has(reply.status) };
     } catch (error) {
       const { message, cause } = error as Error;
-      const code = cause instanceof Error && "code" in cause ? ` (${cause.code})` : "";
-      return { text: `${message}${code}`, mayPass: true };
+      const why = cause instanceof Error ? ` (${"code" in cause ? cause.code : cause.message})` : "";
+      return { text: `${message}${why}`, mayPass: true };
     }
   }
 }

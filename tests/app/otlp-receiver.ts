@@ -10,14 +10,17 @@ export interface Posted {
   body: Buffer;
 }
 
-/** An OpenTelemetry collector on loopback that keeps what it gets. `answers` are its first statuses, then 200. */
-export async function startReceiver(answers: number[] = []): Promise<{ url: string; posted: Posted[] }> {
+/** An OpenTelemetry collector on loopback that keeps what it gets. `answers` are its first statuses, then 200; `headers` go with each. */
+export async function startReceiver(
+  answers: number[] = [],
+  headers: Record<string, string> = {},
+): Promise<{ url: string; posted: Posted[] }> {
   const posted: Posted[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     posted.push({ path: request.url ?? "", headers: request.headers, body: Buffer.concat(chunks) });
-    response.writeHead(answers.shift() ?? 200).end();
+    response.writeHead(answers.shift() ?? 200, headers).end();
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -188,6 +188,16 @@ describe("telemetry", () => {
   });
 });
 
+it("goes to no other address than the one that was named, for its headers hold the collector's key", async () => {
+  const elsewhere = await startReceiver();
+  const { url } = await startReceiver([307, 307, 307, 307, 307, 307], { location: elsewhere.url });
+  const { ask, close, of } = await start({ telemetry: { otlp: url, interval: "1s" } });
+  await ask();
+  await close();
+  expect(elsewhere.posted).toEqual([]);
+  expect(of("warning")[0]).toMatchObject({ text: expect.stringContaining("redirect") });
+});
+
 describe("telemetry that can't begin", () => {
   it("is told of in the log, and costs no answer", async () => {
     const { ask, close, of } = await start({ telemetry: { otlp: "http://127.0.0.1:9", interval: "0s" } });

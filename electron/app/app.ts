@@ -312,7 +312,7 @@ export function createApp(options: AppOptions): App {
     provider: ways.provider,
     spawnEngine: options.spawnEngine,
     savedBreakers: () => savedBreakers.load(),
-    spend,
+    spend: team,
     budget,
     locale,
     requirements: options.requirements ?? [],

@@ -1,5 +1,5 @@
-import { type Clock, costUsd, type Link, type Provider, priceOf } from "../chain/index.ts";
-import type { Attempt, Usage } from "../contract/index.ts";
+import { type Clock, costUsd, type Link, type Provider, ProviderFailure, priceOf } from "../chain/index.ts";
+import type { Attempt, FailureKind, Usage } from "../contract/index.ts";
 import type { Expense, Spend, Spent } from "../store/index.ts";
 import type { Budget } from "./budget.ts";
 
@@ -48,6 +48,8 @@ export function billed(provider: Provider, budget: Pick<Budget, "record">, clock
       let usage: Usage | null = null;
       let said = "";
       let finished = false;
+      // A stream that nobody reads to its end, or that was stopped, was cancelled.
+      let kind: FailureKind = "cancelled";
       try {
         for await (const event of provider.stream(request, link, signal)) {
           if (event.type === "connected") connected = true;
@@ -61,11 +63,14 @@ export function billed(provider: Provider, budget: Pick<Budget, "record">, clock
           }
           yield event;
         }
+      } catch (error) {
+        if (!signal.aborted) kind = error instanceof ProviderFailure ? error.kind : "server";
+        throw error;
       } finally {
         const attempt: Attempt = {
           ...plainAttempt(link),
-          outcome: finished ? "answered" : "cancelled",
-          kind: finished ? null : "cancelled",
+          outcome: finished ? "answered" : kind === "cancelled" ? "cancelled" : "failed",
+          kind: finished ? null : kind,
           started_at: new Date(startedAt).toISOString(),
           connect_ms: connected ? 0 : null,
           first_token_ms: firstTokenMs,

@@ -3,11 +3,14 @@ import type { LogFields } from "./log.ts";
 /** Errors whose text is written by this program, for people, and quotes no question and no answer. */
 const ourErrors: ReadonlySet<string> = new Set(["StoreError", "ConfigError", "ModelError", "LabFileError"]);
 
+/** How far down causes are told. A cause may also lead back to its own error. */
+const deepestCause = 5;
+
 /**
  * An error for the log: its name, its code, where it came from. Its text only where it is the system's or our own, for parsers and
  * servers quote what they were given; `whole` gives every text.
  */
-export function errorFields(error: unknown, whole: boolean): LogFields {
+export function errorFields(error: unknown, whole: boolean, causesLeft = deepestCause): LogFields {
   if (!(error instanceof Error)) return { error: typeof error, ...(whole && { message: String(error) }) };
   const { name, message, stack = "", cause } = error;
   const code = "code" in error && typeof error.code === "string" ? error.code : null;
@@ -19,7 +22,7 @@ export function errorFields(error: unknown, whole: boolean): LogFields {
     ...(kind !== null && { kind }),
     ...(isTellable && { message }),
     stack: framesOf(stack),
-    ...(cause !== undefined && { cause: errorFields(cause, whole) }),
+    ...(cause !== undefined && causesLeft > 0 && { cause: errorFields(cause, whole, causesLeft - 1) }),
   };
 }
 

@@ -111,7 +111,8 @@ function* engineChanges(before: EngineStatus, now: EngineStatus): Generator<Stan
   if (now.restarts > before.restarts) {
     yield { ...fields, severity: "warn", state: "restarted", text: "The engine was started again." };
   }
-  for (const { name, kind, crashes } of now.set_aside.slice(before.set_aside.length)) {
+  const known = new Set(before.set_aside.map(({ path }) => path));
+  for (const { name, kind, crashes } of now.set_aside.filter(({ path }) => !known.has(path))) {
     const text = `The model ${name} is set aside: the engine ended with it again and again.`;
     yield { ...fields, severity: "warn", state: "set_aside", model: name, kind, crashes, text };
   }

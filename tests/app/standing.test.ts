@@ -52,6 +52,16 @@ it("tells that the engine ended, that it was started again, and that a model was
   ]);
 });
 
+it("tells of each model that is set aside, also when another one was taken back at the same time", () => {
+  const model = { path: "/a", name: "a", crashes: 3, kind: "engine_crashed", reason: "", at: "" } as const;
+  const one = { ...engine, set_aside: [model] };
+  const other = { ...engine, set_aside: [{ ...model, path: "/b", name: "b" }] };
+  expect(told({ engine: one }, { engine: other }, { engine })).toEqual([
+    expect.objectContaining({ state: "set_aside", model: "a" }),
+    expect.objectContaining({ state: "set_aside", model: "b" }),
+  ]);
+});
+
 it("tells the level as it moves, and each warning once", () => {
   expect(told({ level: "reduced" }, { warnings: ["A file was put aside."] })).toEqual([
     expect.objectContaining({ event: "level", from: "full", to: "reduced" }),

@@ -95,7 +95,7 @@ export function configShow(
       .filter((name) => env[name] !== undefined)
       .map((name) => ({
         key: name,
-        value: /TOKEN|HEADERS/.test(name) ? "(set)" : env[name],
+        value: /TOKEN|HEADERS/.test(name) ? "(set)" : withoutSecrets(env[name] ?? ""),
         source: "environment",
       })),
   ];
@@ -120,6 +120,15 @@ const variables = [
   "OTEL_EXPORTER_OTLP_HEADERS",
   "OTEL_SERVICE_NAME",
 ];
+
+/** An address without user, password and settings, any of which may be a key; anything else as it stands. */
+function withoutSecrets(value: string): string {
+  if (!value.includes("://")) return value;
+  if (!URL.canParse(value)) return "(set)";
+  const { protocol, username, password, host, pathname, search, hash } = new URL(value);
+  const user = username + password === "" ? "" : "(hidden)@";
+  return `${protocol}//${user}${host}${pathname}${search + hash === "" ? "" : "?(hidden)"}`;
+}
 
 function dataSource(
   env: Readonly<Record<string, string | undefined>>,

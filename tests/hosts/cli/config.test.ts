@@ -70,7 +70,11 @@ it("holdfast config schema prints a JSON Schema, described", async () => {
 
 it("holdfast config show says what is in force and where it comes from, and no secret", async () => {
   const line = new CommandLine(config);
-  const env = { SOME_KEY: "a-key-of-some-length", HOLDFAST_TOKEN: "a-token-of-some-length" };
+  const secrets = { SOME_KEY: "a-key-of-some-length", HOLDFAST_TOKEN: "a-token-of-some-length" };
+  const env = {
+    ...secrets,
+    OTEL_EXPORTER_OTLP_ENDPOINT: "https://me:a-pass@traces.test:4318/otlp?key=a-key",
+  };
   const { code, stdout } = await line.run(["config", "show"], { env });
   expect(code).toBe(0);
   for (const row of [
@@ -81,9 +85,10 @@ it("holdfast config show says what is in force and where it comes from, and no s
     /^hedge\.with +next {2}\(default\)$/m,
     /^data_dir +.*\/data {2}\(HOLDFAST_DATA_DIR\)$/m,
     /^HOLDFAST_TOKEN +\(set\) {2}\(environment\)$/m,
+    /^OTEL_EXPORTER_OTLP_ENDPOINT +https:\/\/\(hidden\)@traces\.test:4318\/otlp\?\(hidden\) {2}\(environment\)$/m,
   ])
     expect(stdout).toMatch(row);
-  for (const secret of Object.values(env)) expect(stdout).not.toContain(secret);
+  for (const secret of [...Object.values(secrets), "a-pass", "a-key"]) expect(stdout).not.toContain(secret);
   const json = JSON.parse((await line.run(["config", "show", "--json"], { env })).stdout);
   expect(json.keys).toContainEqual({ key: "hedge.after", value: "6s", source: "holdfast.yaml" });
 });

@@ -5,10 +5,16 @@ import { failureKind, level, linkTier, providerName, recovery, skipPreset } from
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const durationPattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 
+const noDuration = "is not a duration: write a number and a unit, such as 500ms, 30s, 5m, 2h or 90d";
+
 /** A duration as people write it: `500ms`, `30s`, `5m`, `2h`, `90d`. */
-export const duration = z
+export const duration = z.string().regex(durationPattern, noDuration);
+
+/** A duration where 0 would mean that nothing is ever in time, or that something is done without a pause. */
+export const durationAbove0 = z
   .string()
-  .regex(durationPattern, "is not a duration: write a number and a unit, such as 500ms, 30s, 5m, 2h or 90d");
+  .regex(durationPattern, { error: noDuration, abort: true })
+  .regex(/[1-9]/, "must be more than 0: write a number and a unit, such as 500ms, 30s or 5m");
 export type Duration = z.infer<typeof duration>;
 
 /** Milliseconds of a duration that `duration` has accepted. */
@@ -20,10 +26,10 @@ export function durationMs(text: Duration): number {
 
 /** The four limits of an attempt; each has a default per tier. */
 export const timeoutsConfig = z.strictObject({
-  connect: duration.optional(),
-  first_token: duration.optional(),
-  idle: duration.optional(),
-  total: duration.optional(),
+  connect: durationAbove0.optional(),
+  first_token: durationAbove0.optional(),
+  idle: durationAbove0.optional(),
+  total: durationAbove0.optional(),
 });
 
 export const retryConfig = z.strictObject({
@@ -49,13 +55,13 @@ export const breakerConfig = z
     /** Trials that must succeed before the breaker closes (as many as `half_open_max_calls`). */
     success_threshold: z.int().positive().optional(),
     /** How far back the rates below look. Without it there are none. */
-    window: duration.optional(),
+    window: durationAbove0.optional(),
     /** Calls that the window must hold before its rates say anything (10). */
     minimum_calls: z.int().positive().optional(),
     /** Share of the window's calls, above 0 and up to 1, that must fail to open the breaker (0.5). */
     failure_rate: z.number().positive().max(1).optional(),
     /** A call that takes longer than this, start to end of its stream, is slow. Without it no call is. */
-    slow_call: duration.optional(),
+    slow_call: durationAbove0.optional(),
     /** Share of the window's calls, above 0 and up to 1, that must be slow to open the breaker (0.5). */
     slow_call_rate: z.number().positive().max(1).optional(),
   })
@@ -154,7 +160,7 @@ export const telemetryConfig = z.strictObject({
   /** What this program is called there (holdfast); `OTEL_SERVICE_NAME` where it is left out. */
   service_name: z.string().min(1).optional(),
   /** How often metrics are sent (60s). */
-  interval: duration.optional(),
+  interval: durationAbove0.optional(),
 });
 export type TelemetryConfig = z.infer<typeof telemetryConfig>;
 
@@ -190,7 +196,7 @@ export const linkConfig = z.strictObject({
   level: level.optional(),
   priority: z.number().optional(),
   weight: z.number().positive().optional(),
-  timeout: duration.optional(),
+  timeout: durationAbove0.optional(),
   timeouts: timeoutsConfig.optional(),
   retry: retryConfig.optional(),
   breaker: breakerConfig.optional(),
@@ -220,6 +226,21 @@ const fallbackChain = z
       seen.add(link.id);
     }
   });
+
+/** Whether an address holds a password, before its host or among its settings. */
+export function holdsPassword(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { password, searchParams } = new URL(address);
+  return password !== "" || [...searchParams.keys()].some((name) => /password/i.test(name));
+}
+
+/** A team's Postgres. */
+const postgresAddress = z
+  .url({ protocol: /^postgres(ql)?$/ })
+  .refine(
+    (address) => !holdsPassword(address),
+    "holds a password, which is not read from here: put it into the environment variable HOLDFAST_CACHE_PASSWORD and leave it out",
+  );
 
 /** What makes vectors of questions: a GGUF file, or a server on this machine, since every question goes there. */
 export const cacheEmbedder = z.union([
@@ -251,11 +272,11 @@ export const config = z.strictObject({
       with: z.enum(["next", "local"]).optional(),
     })
     .optional(),
-  deadline: duration.optional(),
+  deadline: durationAbove0.optional(),
   health: z
     .strictObject({
-      probe_interval: duration.optional(),
-      probe_timeout: duration.optional(),
+      probe_interval: durationAbove0.optional(),
+      probe_timeout: durationAbove0.optional(),
       probes: z.boolean().optional(),
     })
     .optional(),
@@ -267,7 +288,7 @@ export const config = z.strictObject({
       ttl: duration.optional(),
       guard: z.boolean().optional(),
       store: z
-        .union([z.literal("sqlite"), z.url({ protocol: /^postgres(ql)?$/ })], {
+        .union([z.literal("sqlite"), postgresAddress], {
           error: "is neither sqlite nor an address such as postgres://holdfast@db.example.org/team",
         })
         .optional(),
@@ -322,7 +343,7 @@ export const config = z.strictObject({
       max_requests: z.int().positive().optional(),
       max_connections: z.int().positive().optional(),
       /** Within this a request must have come whole. */
-      request_timeout: duration.optional(),
+      request_timeout: durationAbove0.optional(),
       /** How long running streams may go on when the gateway ends. */
       grace: duration.optional(),
     })

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration } from "./config.ts";
+import { duration, durationAbove0 } from "./config.ts";
 import { nearest } from "./nearest.ts";
 
 type Schema = z.core.$ZodType;
@@ -43,7 +43,8 @@ export function problemWords(
 /** What a schema accepts, in words that can follow "write" and "is not". */
 function expected(schema: Schema | null): string {
   const inner = unwrap(schema);
-  if (inner === duration) return "a duration: write a number and a unit, such as 500ms, 30s, 5m, 2h or 90d";
+  if (inner === duration || inner === durationAbove0)
+    return "a duration: write a number and a unit, such as 500ms, 30s, 5m, 2h or 90d";
   if (inner instanceof z.ZodDiscriminatedUnion)
     return `a group of keys, ${inner.def.discriminator} among them`;
   if (inner instanceof z.ZodUnion) return inner.options.map((option) => expected(option)).join(", or ");

@@ -165,7 +165,10 @@ describe("a secret in clear is refused, and never repeated", () => {
       "fallback_chain: [{ id: a, provider: openai, model: m, base_url: 'https://me:abcdef123@host/v1' }]",
       "fallback_chain[0].base_url",
     ],
-    ["cache: { store: 'postgres://me:abcdef123@host/db' }", "cache.store"],
+    [
+      "fallback_chain: [{ id: a, provider: openai, model: m, base_url: 'https://host/v1?password=abcdef123' }]",
+      "fallback_chain[0].base_url",
+    ],
     ["deadline: sk-abcdef123", "deadline"],
   ])("%s", (text, path) => {
     const problems = problemsOf(text);
@@ -174,6 +177,17 @@ describe("a secret in clear is refused, and never repeated", () => {
     expect(problems[0]).toContain("api_key_env: OPENAI_API_KEY");
     expect(problems[0]).not.toContain("abcdef123");
   });
+
+  test.each(["postgres://me:abcdef123@host/db", "postgres://me@host/db?sslmode=require&password=abcdef123"])(
+    "%s, with the variable that its password belongs in",
+    (address) => {
+      const problems = problemsOf(`cache:\n  store: "${address}"\n`);
+      expect(problems).toEqual([
+        expect.stringMatching(/^holdfast\.yaml:2:3 cache\.store: holds a password.*HOLDFAST_CACHE_PASSWORD$/),
+      ]);
+      expect(problems[0]).not.toContain("abcdef123");
+    },
+  );
 
   test("not even when the notation is broken beside it", () => {
     expect(problemsOf('api_key: "sk-abcdef123\nskip: x\n').join("\n")).not.toContain("abcdef123");

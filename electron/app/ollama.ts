@@ -1,4 +1,4 @@
-import type { Clock, Link, Provider, ProviderEvent } from "../chain/index.ts";
+import type { Clock, Link } from "../chain/index.ts";
 import { ProviderFailure } from "../chain/index.ts";
 import {
   type ChainEvent,
@@ -8,7 +8,7 @@ import {
   type LinkConfig,
   type OllamaState,
 } from "../contract/index.ts";
-import { ModelError, type ModelsDatabase, OllamaProgram, OllamaPulls } from "../models/index.ts";
+import { ModelError, type ModelsDatabase, OllamaPulls } from "../models/index.ts";
 import {
   type LoadedOllamaModel,
   OllamaFactBook,
@@ -22,6 +22,7 @@ import {
 import { withLink } from "./chain-place.ts";
 import type { ChainSettings } from "./chain-settings.ts";
 import { isLoopback } from "./links.ts";
+import { addressOf, lookMs, OllamaStart } from "./ollama-start.ts";
 import { Watched } from "./watched.ts";
 
 export interface OllamaParts {
@@ -49,33 +50,30 @@ interface Sight {
 }
 
 const nothingSeen: Sight = { version: null, models: [], loaded: [] };
-/** A server on this machine answers within milliseconds; one that does not is busy with worse. */
-const lookMs = 3_000;
 const usualKeepAlive = "15m";
 /** A model that is not to stay after an answer stays for so long when it is loaded before one, seconds. */
 const leastWarm = 60;
-/** A program that could not be started is not tried again at every question. */
-const startAgainMs = 60_000;
 const patience = new AbortController().signal;
 
-/** Ollama as a person manages it: the program, its models, pulls, and what is in its memory. Methods throw a ModelError. */
+/** Ollama as a person manages it: its models, pulls, and what is in its memory. Methods throw a ModelError. */
 export class OllamaService implements AsyncDisposable {
   readonly book: OllamaFactBook;
+  readonly program: OllamaStart;
   readonly state: Watched<OllamaState>;
   readonly pulls: OllamaPulls;
   readonly #parts: OllamaParts;
-  readonly #program: OllamaProgram;
   #sight: Sight = nothingSeen;
   #trouble: string | null = null;
-  #starting = false;
-  /** Monotonic time before which no question starts the program. */
-  #startAgainAt = 0;
 
   constructor(parts: OllamaParts) {
     this.#parts = parts;
     this.book = new OllamaFactBook(parts.clock, () => parts.settings().reconsider());
-    const { env, platform } = parts;
-    this.#program = new OllamaProgram({ env, platform, configured: () => this.#config.program ?? null });
+    this.program = new OllamaStart({
+      ...parts,
+      config: () => this.#config,
+      onChange: () => this.state.changed(),
+      onFailure: (error) => this.#see(nothingSeen, asModelError(error).message),
+    });
     this.pulls = new OllamaPulls({
       database: parts.database,
       pull: (name, signal) => this.#pull(name, signal),
@@ -123,31 +121,6 @@ export class OllamaService implements AsyncDisposable {
     yield* run();
   }
 
-  /** The same provider, which has the program started when it is needed, installed, and nothing answers. */
-  startedWhenNeeded(provider: Provider): Provider {
-    const service = this;
-    return {
-      stream(request, link, signal) {
-        let inner = provider.stream(request, link, signal)[Symbol.asyncIterator]();
-        let begun = false;
-        const next = async (): Promise<IteratorResult<ProviderEvent>> => {
-          const first = !begun;
-          begun = true;
-          try {
-            return await inner.next();
-          } catch (error) {
-            if (!first || !(await service.#canHelp(error, link, signal))) throw error;
-            inner = provider.stream(request, link, signal)[Symbol.asyncIterator]();
-            return inner.next();
-          }
-        };
-        const end = async (): Promise<IteratorResult<ProviderEvent>> =>
-          inner.return?.() ?? { done: true, value: undefined };
-        return { [Symbol.asyncIterator]: () => ({ next, return: end }) };
-      },
-    };
-  }
-
   /** The state, looked at anew, and again whenever it changes. */
   watch(signal?: AbortSignal): AsyncGenerator<OllamaState, void, void> {
     this.refresh(signal).catch(() => undefined);
@@ -156,7 +129,7 @@ export class OllamaService implements AsyncDisposable {
 
   /** Looks how it stands. Nothing is asked where neither the chain nor this machine knows of an Ollama. */
   async refresh(signal: AbortSignal = patience): Promise<OllamaState> {
-    if (this.#link === null && this.#program.find() === null) this.#see(nothingSeen, null);
+    if (this.#link === null && this.program.find() === null) this.#see(nothingSeen, null);
     else await this.#look(signal);
     return this.state.now;
   }
@@ -166,15 +139,15 @@ export class OllamaService implements AsyncDisposable {
     const { hostname } = new URL(this.#baseUrl);
     if (!isLoopback(hostname))
       throw new ModelError("invalid", `${this.#baseUrl} is not on this machine: start Ollama there.`);
-    await this.#startProgram();
+    await this.program.start(this.#baseUrl);
     return this.refresh(signal);
   }
 
   async stop(): Promise<OllamaState> {
-    if (!this.#program.startedHere)
+    if (!this.program.startedHere)
       throw new ModelError("conflict", "Holdfast did not start this Ollama, and does not stop it.");
     await this.pulls[Symbol.asyncDispose]();
-    await this.#program.stop();
+    await this.program.stop();
     return this.refresh();
   }
 
@@ -193,7 +166,7 @@ export class OllamaService implements AsyncDisposable {
       const isHere = isLoopback(new URL(server.baseUrl).hostname);
       if (!(error instanceof ModelError) || !isHere) throw error;
       const how =
-        this.#program.find() === null
+        this.program.find() === null
           ? "is not installed here. Get it from https://ollama.com/download."
           : "does not run. Start it under Models, or in a terminal: ollama serve";
       throw new ModelError("network", `Ollama ${how}`, error);
@@ -250,7 +223,7 @@ export class OllamaService implements AsyncDisposable {
     try {
       await this.#load(server, link.model, signal);
     } catch (error) {
-      if (await this.#canHelp(error, link, signal)) await this.#load(server, link.model, signal);
+      if (await this.program.helps(error, link, signal)) await this.#load(server, link.model, signal);
       else throw error;
     }
   }
@@ -262,7 +235,7 @@ export class OllamaService implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.pulls[Symbol.asyncDispose]();
-    await this.#program[Symbol.asyncDispose]();
+    await this.program[Symbol.asyncDispose]();
   }
 
   get #config(): Ollama {
@@ -335,7 +308,7 @@ export class OllamaService implements AsyncDisposable {
       outer.throwIfAborted();
       const isSilent =
         error instanceof ProviderFailure && (error.kind === "network" || error.kind === "cancelled");
-      const isExpected = isSilent && this.#program.find() !== null;
+      const isExpected = isSilent && this.program.find() !== null;
       this.#see(nothingSeen, isExpected ? null : asModelError(error).message);
     }
   }
@@ -348,7 +321,7 @@ export class OllamaService implements AsyncDisposable {
 
   #state(): OllamaState {
     const { version, models, loaded } = this.#sight;
-    const program = this.#program.find();
+    const program = this.program.find();
     const here = new Set(models.map(({ name }) => name));
     const links = this.#managedLinks();
     return {
@@ -356,7 +329,7 @@ export class OllamaService implements AsyncDisposable {
       base_url: this.#baseUrl,
       version,
       program,
-      started_here: this.#program.startedHere,
+      started_here: this.program.startedHere,
       trouble: this.#trouble,
       models: models.map(({ name, sizeBytes, parameters, quantisation, remoteHost }) => {
         const facts = this.book.known(this.#baseUrl, name);
@@ -385,7 +358,7 @@ export class OllamaService implements AsyncDisposable {
 
   #stateWord(program: string | null): OllamaState["state"] {
     if (this.#sight.version !== null) return "running";
-    if (this.#starting) return "starting";
+    if (this.program.isStarting) return "starting";
     if (program !== null && isLoopback(new URL(this.#baseUrl).hostname)) return "stopped";
     return this.#link === null ? "not_installed" : "unreachable";
   }
@@ -401,45 +374,7 @@ export class OllamaService implements AsyncDisposable {
   #linkOf(name: string): string | null {
     return this.#managedLinks().find(({ model }) => withTag(model) === withTag(name))?.id ?? null;
   }
-
-  /** Whether a failure was that nothing listens, and something does now. */
-  async #canHelp(error: unknown, link: Link, signal: AbortSignal): Promise<boolean> {
-    const isSilent = error instanceof ProviderFailure && error.kind === "network" && !signal.aborted;
-    const now = this.#parts.clock.monotonic();
-    if (!isSilent || this.#config.start === false || now < this.#startAgainAt) return false;
-    const baseUrl = addressOf(link.baseUrl);
-    if (!isLoopback(new URL(baseUrl).hostname) || this.#program.find() === null) return false;
-    try {
-      await this.#startProgram(baseUrl);
-      return !signal.aborted;
-    } catch (failure) {
-      this.#startAgainAt = now + startAgainMs;
-      this.#see(nothingSeen, asModelError(failure).message);
-      return false;
-    }
-  }
-
-  async #startProgram(baseUrl = this.#baseUrl): Promise<void> {
-    const { fetch, clock } = this.#parts;
-    const server = new OllamaServer({ baseUrl, key: null, fetch, clock });
-    const answers = () =>
-      server.version(AbortSignal.timeout(lookMs)).then(
-        () => true,
-        () => false,
-      );
-    if (await answers()) return;
-    this.#starting = true;
-    this.state.changed();
-    try {
-      await this.#program.start(baseUrl, answers);
-    } finally {
-      this.#starting = false;
-      this.state.changed();
-    }
-  }
 }
-
-const addressOf = (baseUrl: string | null): string => withoutVersion(baseUrl ?? ollamaBaseUrl);
 
 async function told<T>(work: Promise<T>): Promise<T> {
   try {

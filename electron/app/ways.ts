@@ -56,7 +56,7 @@ export function createWays({ modelsDatabase, secrets, instruments, modelPath, ..
   const local = createLocalServers({ ...parts, database: modelsDatabase, fetch, egress, apiKey });
   const { ollama } = local;
   const plain = createProviders({ apiKey, fetch: egress.fetch, clock, ollama });
-  const started = { ...plain, ollama: ollama.startedWhenNeeded(plain.ollama) };
+  const started = { ...plain, ollama: ollama.program.whenNeeded(plain.ollama) };
   const provider: Ways["provider"] = ({ provider: family }, engine) =>
     egress.guard(
       family === "llama"

@@ -14,7 +14,7 @@ export function builtProgram(name: string): string {
 /** This process's environment without keys and settings of whoever runs the tests. */
 export function cleanEnv(changes: Record<string, string> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^HOLDFAST_|_API_KEY$|^NODE_OPTIONS$|^VITEST|^FORCE_COLOR$/.test(name),
+    ([name]) => !/^HOLDFAST_|_API_KEY$|^NODE_OPTIONS$|^VITEST|^FORCE_COLOR$|^NO_COLOR$|^CI$/.test(name),
   );
   return { ...Object.fromEntries(kept), ...changes };
 }

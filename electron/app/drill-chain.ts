@@ -94,7 +94,7 @@ export function createDrillChain(
   );
   const provider = (link: Link) => providers.get(link.id) as Provider;
   const budget = new Budget({
-    spend: new DrillSpend(parts.spend),
+    spend: new DrillSpend(parts.spend, clock.now()),
     clock,
     capUsd: () => config.budget?.monthly_usd ?? null,
     priceOf: (id) => links.find((link) => link.id === id)?.price ?? null,

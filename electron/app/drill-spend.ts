@@ -5,19 +5,22 @@ import type { Budget } from "./budget.ts";
 
 /** The month as it stood, and what the drill adds to it, in memory: so the budget's cap holds in a drill as it does outside. */
 export class DrillSpend {
-  readonly #real: Pick<Spend, "month" | "byLink">;
+  readonly #stood: Spent;
+  readonly #links: Map<string, Spent>;
   readonly #added: Expense[] = [];
 
-  constructor(real: Pick<Spend, "month" | "byLink">) {
-    this.#real = real;
+  /** Reads the month once: what the drill's real links cost is written there as well, and would count twice. */
+  constructor(real: Pick<Spend, "month" | "byLink">, now: number) {
+    this.#stood = { ...real.month(now) };
+    this.#links = real.byLink(now);
   }
 
   add(expense: Expense): void {
     this.#added.push(expense);
   }
 
-  month(now: number): Spent {
-    const month = { ...this.#real.month(now) };
+  month(): Spent {
+    const month = { ...this.#stood };
     for (const { usd, input_tokens, output_tokens, estimated } of this.#added) {
       month.usd += usd ?? 0;
       month.estimated_usd += estimated ? (usd ?? 0) : 0;
@@ -29,8 +32,8 @@ export class DrillSpend {
     return month;
   }
 
-  byLink(now: number): Map<string, Spent> {
-    return this.#real.byLink(now);
+  byLink(): Map<string, Spent> {
+    return new Map(this.#links);
   }
 }
 

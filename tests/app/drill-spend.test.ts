@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
 import { costOf, type Exchange } from "../../electron/app/budget.ts";
-import { billed } from "../../electron/app/drill-spend.ts";
+import { billed, DrillSpend } from "../../electron/app/drill-spend.ts";
 import { type Provider, ProviderFailure, systemClock } from "../../electron/chain/index.ts";
 import type { Attempt } from "../../electron/contract/index.ts";
+import type { Spent } from "../../electron/store/index.ts";
 import { linkOf } from "../fixtures/scripted-provider.ts";
 
 const price = { input: 1, output: 10 };
@@ -34,6 +35,21 @@ async function recordedOf(end: () => void, signal = new AbortController().signal
 const fails = (kind: ProviderFailure["kind"]) => () => {
   throw new ProviderFailure(kind, "It ended.");
 };
+
+it("counts what a drill spends once, although its real links are written into the month too", () => {
+  const month: Spent = {
+    usd: 1,
+    estimated_usd: 0,
+    input_tokens: 0,
+    output_tokens: 0,
+    attempts: 1,
+    unpriced_attempts: 0,
+  };
+  const spend = new DrillSpend({ month: () => month, byLink: () => new Map([["paid", { ...month }]]) }, 0);
+  month.usd += 0.5;
+  spend.add({ link: "paid", at: 0, usd: 0.5, input_tokens: 1, output_tokens: 1, estimated: false });
+  expect(spend.month()).toMatchObject({ usd: 1.5, attempts: 2 });
+});
 
 it("charges nothing for a real link that refused the request", async () => {
   expect(await recordedOf(fails("overloaded"))).toMatchObject({

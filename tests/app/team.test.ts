@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Config, Receipt } from "../../electron/contract/index.ts";
 import { type PostgresServer, startPostgres } from "../fixtures/postgres/index.ts";
@@ -105,6 +107,27 @@ describe("gateways of one team", { timeout: 60_000 }, () => {
     expect(cost).toBeGreaterThan(0.05);
     await expect.poll(two.spent, soon).toBeCloseTo(cost, 9);
     expect((await two.ask()).attempts).toMatchObject([{ outcome: "skipped", kind: "quota_exhausted" }]);
+  });
+
+  it("have drills keep to the cap that the others have reached", async () => {
+    const team = newTeam();
+    const dataDir = folderForTest();
+    mkdirSync(join(dataDir, "drills"));
+    const drill = `
+name: Own
+max_duration: 20s
+faults: [{ fault: delay, by: 1ms }]
+requests: [{ prompts: [Well?], count: 1 }]
+expect: [{ check: notice, code: budget_reached }, { check: tier, is: offline }]`;
+    writeFileSync(join(dataDir, "drills", "own.yaml"), drill);
+    const [one, two] = [gateway(team, { cap: 0.05 }), gateway(team, { cap: 0.05, dataDir })];
+    unruly.script(() => answer());
+    await one.ask();
+    await expect.poll(two.spent, soon).toBeGreaterThan(0.05);
+    const calls = unruly.calls.length;
+    two.app.drills.start({ drill: "own", may_cost: true });
+    expect(await two.app.drills.ended()).toMatchObject({ passed: true });
+    expect(unruly.calls.length).toBe(calls);
   });
 
   it("go on while the database is away, and tell what they spent meanwhile, once", async () => {

@@ -104,11 +104,7 @@ export class SqliteStore implements EntryStore {
     const cipher = await this.#ready();
     const { question, originalQuestion, answer, receipt } = entry;
     const body: Body = { question, originalQuestion, answer, receipt };
-    this.#write(
-      `INSERT INTO entries (id, key_id, fingerprint, body, created_at, expires_at, conversation, revision)
-       VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT n FROM revision))
-       ON CONFLICT (id) DO UPDATE SET key_id = excluded.key_id, body = excluded.body, created_at = excluded.created_at,
-         expires_at = excluded.expires_at, conversation = excluded.conversation, revision = excluded.revision`,
+    const values = [
       cipher.hash(entry.fingerprint, question),
       cipher.keyId,
       entry.fingerprint,
@@ -116,8 +112,12 @@ export class SqliteStore implements EntryStore {
       entry.createdAt,
       entry.expiresAt,
       entry.conversation,
-    );
-    this.#evict();
+    ];
+    // One transaction for the entry and what has to go for it: each of its own costs as much as the writing.
+    this.#database.transaction(() => {
+      this.#write(insertion, ...values);
+      this.#evict();
+    });
   }
 
   async remove({ fingerprint, question }: EntryKey): Promise<void> {
@@ -332,10 +332,11 @@ export class SqliteStore implements EntryStore {
     // Each by its index: a write takes as long in a large cache as in a small one.
     this.#run("DELETE FROM entries WHERE pinned = 0 AND created_at <= ?", now - ttlMs);
     this.#run("DELETE FROM entries WHERE +pinned = 0 AND expires_at <= ?", now);
+    const surplus = Number(this.#all("SELECT entries FROM revision")[0]?.entries) - maxEntries;
+    if (surplus <= 0) return;
     this.#run(
-      `DELETE FROM entries WHERE seq IN (SELECT seq FROM entries WHERE pinned = 0 ORDER BY created_at, seq
-         LIMIT max(0, (SELECT entries FROM revision) - ?))`,
-      maxEntries,
+      `DELETE FROM entries WHERE seq IN (SELECT seq FROM entries WHERE pinned = 0 ORDER BY created_at, seq LIMIT ?)`,
+      surplus,
     );
   }
 
@@ -360,6 +361,12 @@ export class SqliteStore implements EntryStore {
     return this.#database.prepare(sql).all(...values);
   }
 }
+
+const insertion = `
+  INSERT INTO entries (id, key_id, fingerprint, body, created_at, expires_at, conversation, revision)
+  VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT n FROM revision))
+  ON CONFLICT (id) DO UPDATE SET key_id = excluded.key_id, body = excluded.body, created_at = excluded.created_at,
+    expires_at = excluded.expires_at, conversation = excluded.conversation, revision = excluded.revision`;
 
 const fresh = "(pinned = 1 OR (created_at > ? AND (expires_at IS NULL OR expires_at > ?)))";
 

@@ -1,5 +1,5 @@
-/** Fields that hold keys in objects of HTTP clients and of ours: pino takes their values out, wherever they stand. */
-export const redactedPaths = [
+/** Fields that hold keys in objects of HTTP clients and of ours. */
+const keyFields: ReadonlySet<string> = new Set([
   "authorization",
   "api_key",
   "apiKey",
@@ -9,11 +9,33 @@ export const redactedPaths = [
   "secret",
   "cookie",
   "headers",
-].flatMap((name) => [name, `*.${name}`, `*.*.${name}`].map(bracketed));
+]);
+/** Objects inside objects that are looked through, the line itself included. */
+const looked = 3;
 
-/** pino's notation: a name with a dash stands in brackets. */
-function bracketed(path: string): string {
-  return path.replace(/\.?([\w]+-[\w-]+)/g, '["$1"]');
+/**
+ * The fields of a line without the values of those that hold keys, wherever they stand. One that has none, as nearly every line, is given back
+ * as it is.
+ */
+export function withoutKeys(fields: Record<string, unknown>, depth = looked): Record<string, unknown> {
+  let clean: Record<string, unknown> | null = null;
+  for (const name in fields) {
+    const value = fields[name];
+    const kept = keyFields.has(name)
+      ? removed
+      : depth > 1 && isPlain(value)
+        ? withoutKeys(value, depth - 1)
+        : value;
+    if (kept === value) continue;
+    clean ??= Array.isArray(fields) ? Object.assign([], fields) : { ...fields };
+    clean[name] = kept;
+  }
+  return clean ?? fields;
+}
+
+/** What JSON writes by its members. */
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !("toJSON" in value);
 }
 
 /** Variables whose values are secrets, by their names. */

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Log } from "../app/index.ts";
 import { bytesOf, type Config, type LogLevel, logLevel } from "../contract/index.ts";
 import { ConfigError, takeLock } from "../store/index.ts";
-import { redactedPaths, Scrub } from "./log-scrub.ts";
+import { Batch } from "./log-batch.ts";
+import { Scrub, withoutKeys } from "./log-scrub.ts";
 
 export interface LogOptions {
   /** What the log's files are called: `desktop`, `browser` or `serve`; null writes none. */
@@ -16,12 +17,15 @@ export interface LogOptions {
   version: string;
 }
 
+/** Characters of lines that are written at once, at most; fewer where files are small, which may outgrow their size by as much. */
+const mostInBatch = 16 * 1024;
+
 /** A log that is written until it is closed, which waits for the last line. */
 export interface OpenLog extends Log, AsyncDisposable {}
 
-/** Where lines go: a stream that pino writes to, and its end. */
+/** Where lines go, and its end. */
 interface Sink {
-  write(line: string): void;
+  write(lines: string): void;
   end(): Promise<void>;
 }
 
@@ -47,36 +51,43 @@ export async function openLog(options: LogOptions): Promise<OpenLog> {
   if (options.stderr) sinks.push(standardError());
   if (options.file !== null && options.config?.file !== false && level !== "silent")
     sinks.push(await rotatingFile(options.file, options));
+  const batch = new Batch(Math.min(mostInBatch, maxSizeOf(options.config) / 8), (lines) => {
+    for (const sink of sinks) sink.write(lines);
+  });
   const logger = pino(
     {
       level,
       base: { pid: process.pid, version: options.version },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: [...redactedPaths], censor: "[removed]" },
+      formatters: { level: (label) => ({ level: label }), log: withoutKeys },
       hooks: { streamWrite: (line) => scrub.clean(line) },
     },
-    {
-      write(line: string) {
-        for (const sink of sinks) sink.write(line);
-      },
-    },
+    batch,
   );
   return {
     debug: (fields, text) => logger.debug(fields, text),
     info: (fields, text) => logger.info(fields, text),
-    warn: (fields, text) => logger.warn(fields, text),
-    error: (fields, text) => logger.error(fields, text),
+    warn(fields, text) {
+      logger.warn(fields, text);
+      batch.flush();
+    },
+    error(fields, text) {
+      logger.error(fields, text);
+      batch.flush();
+    },
     hide: (secret) => scrub.hide(secret),
     async [Symbol.asyncDispose]() {
+      batch.flush();
       await Promise.all(sinks.map((sink) => sink.end()));
     },
   };
 }
 
+const maxSizeOf = (config: Config["log"]): number => bytesOf(config?.max_size ?? "10MB");
+
 function standardError(): Sink {
   return {
-    write: (line) => void process.stderr.write(line),
+    write: (lines) => void process.stderr.write(lines),
     end: () => new Promise((resolve) => process.stderr.write("", () => resolve())),
   };
 }
@@ -115,14 +126,14 @@ async function rotatingFile(name: string, { dataDir, config = {} }: LogOptions):
   const { free, lock } = freeName(folder, name);
   const stream = createStream(`${free}.log`, {
     path: folder,
-    size: `${bytesOf(config.max_size ?? "10MB")}B`,
+    size: `${maxSizeOf(config)}B`,
     rotate: config.max_files ?? 5,
     mode: 0o600,
   });
   stream.on("error", lose);
   stream.on("warning", lose);
   return {
-    write: (line) => void (stream.destroyed || stream.write(line)),
+    write: (lines) => void (stream.destroyed || stream.write(lines)),
     async end() {
       if (!stream.destroyed) await new Promise<void>((resolve) => stream.end(() => resolve()));
       lock?.[Symbol.dispose]();

@@ -119,8 +119,37 @@ export function chunkReader(endpoint: Endpoint, head: Head): ReadEvent {
   };
 }
 
+const isTextOrNone = (value: unknown): boolean =>
+  value === undefined || value === null || typeof value === "string";
+
+/**
+ * The chunk, where it is a plain piece of text as nearly all are; null where the whole shape has to look at it. Every token comes by here,
+ * and the shape costs many times as much.
+ */
+function plainChunk(raw: unknown): Chunk | null {
+  const chunk = raw as Partial<Chunk> | null;
+  if (typeof chunk !== "object" || chunk === null || !isTextOrNone(chunk.model)) return null;
+  const { choices } = chunk;
+  if ((chunk.usage ?? null) !== null || !Array.isArray(choices) || choices.length !== 1) return null;
+  const [first] = choices;
+  if (typeof first !== "object" || first === null) return null;
+  const { delta, finish_reason, logprobs } = first;
+  const isPlain =
+    typeof delta === "object" &&
+    delta !== null &&
+    !Array.isArray(delta) &&
+    [delta.content, delta.reasoning_content, delta.reasoning, delta.refusal, finish_reason].every(
+      isTextOrNone,
+    ) &&
+    (delta.tool_calls ?? null) === null &&
+    (logprobs ?? null) === null;
+  return isPlain ? (chunk as Chunk) : null;
+}
+
 /** Reads a chunk, or throws the failure that it is: an error that the SDK let through, or no chunk at all. */
 function readChunk(raw: unknown, endpoint: Endpoint, head: Head): Chunk {
+  const plain = plainChunk(raw);
+  if (plain !== null) return plain;
   const read = chunkShape.safeParse(raw);
   if (read.success) return read.data;
   if (typeof raw === "object" && raw !== null && "object" in raw && raw.object === "error") {

@@ -33,6 +33,8 @@ export interface SpendOptions {
 }
 
 const nanoPerUsd = 1e9;
+/** Offsets from UTC are multiples of it. */
+const quarterMs = 15 * 60_000;
 
 /**
  * What the links cost, per link and month. The sums are one for all processes that use the file: each addition is one
@@ -42,6 +44,8 @@ const nanoPerUsd = 1e9;
 export class Spend {
   readonly #database: Database;
   readonly #calendar: Intl.DateTimeFormat;
+  /** The quarter of an hour that was asked for last, and its month: no month begins within one, whatever the time zone. */
+  #last: { quarter: number; month: string } | null = null;
 
   constructor({ database, timeZone }: SpendOptions) {
     this.#database = database;
@@ -100,6 +104,12 @@ export class Spend {
 
   /** The month of `at` (milliseconds since the epoch), as `YYYY-MM`. */
   monthOf(at: number): string {
+    const quarter = Math.floor(at / quarterMs);
+    if (this.#last?.quarter !== quarter) this.#last = { quarter, month: this.#readMonth(at) };
+    return this.#last.month;
+  }
+
+  #readMonth(at: number): string {
     const parts = this.#calendar.formatToParts(at);
     const part = (type: "year" | "month") => parts.find((each) => each.type === type)?.value ?? "";
     return `${part("year")}-${part("month")}`;

@@ -11,6 +11,8 @@ export interface BacklogParts {
 
 /** Texts that are embedded at once. */
 const batch = 16;
+/** How long a new entry waits for others, milliseconds: to look for what waits costs as much for one as for many. */
+const gatherMs = 200;
 const firstWaitMs = 5_000;
 const longestWaitMs = 10 * 60_000;
 
@@ -25,6 +27,7 @@ export class Backlog implements AsyncDisposable {
   #again = false;
   #waitMs = firstWaitMs;
   #cancelWait: (() => void) | null = null;
+  #cancelGathering: (() => void) | null = null;
 
   constructor(parts: BacklogParts) {
     this.#parts = parts;
@@ -33,6 +36,7 @@ export class Backlog implements AsyncDisposable {
   /** Says that there may be something to embed. */
   wake(): void {
     if (this.#abort.signal.aborted) return;
+    this.#stopGathering();
     this.#cancelWait?.();
     this.#again = true;
     this.#running ??= this.#run().finally(() => {
@@ -40,15 +44,28 @@ export class Backlog implements AsyncDisposable {
     });
   }
 
-  /** Resolves when nothing is being embedded. */
+  /** The same a moment later, once for all that say so until then. */
+  wakeSoon(): void {
+    if (this.#abort.signal.aborted) return;
+    this.#cancelGathering ??= this.#parts.clock.after(gatherMs, () => this.wake());
+  }
+
+  /** Resolves when nothing is being embedded, nor about to be. */
   async settled(): Promise<void> {
+    if (this.#cancelGathering !== null) this.wake();
     await this.#running;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#abort.abort();
+    this.#stopGathering();
     this.#cancelWait?.();
     await this.#running;
+  }
+
+  #stopGathering(): void {
+    this.#cancelGathering?.();
+    this.#cancelGathering = null;
   }
 
   async #run(): Promise<void> {

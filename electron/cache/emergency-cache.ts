@@ -63,7 +63,7 @@ export class EmergencyCache implements AnswerCache, AsyncDisposable {
     this.#backlog.wake();
   }
 
-  /** Resolves when nothing is being embedded. */
+  /** Resolves when nothing is being embedded, nor about to be. */
   settled(): Promise<void> {
     return this.#backlog.settled();
   }
@@ -98,7 +98,7 @@ export class EmergencyCache implements AnswerCache, AsyncDisposable {
       expiresAt: isTimeBound(originalQuestion) ? createdAt + timeBoundMs : null,
       conversation: request.conversation ?? null,
     });
-    this.#backlog.wake();
+    this.#backlog.wakeSoon();
   }
 
   /**

@@ -11,12 +11,23 @@ export function openaiStream(head: ReplyHead, includeUsage: boolean): StreamForm
   const data = (of: object): string =>
     `data: ${JSON.stringify(includeUsage && !("usage" in of) ? { ...of, usage: null } : of)}\n\n`;
 
+  // Chunks of text differ in nothing else, and there is one for each token. The mark can't be a part of a string of JSON, where quotes are escaped.
+  const mark = '"content":""';
+  let around: { model: string; before: string; after: string } | null = null;
+  const text = (words: string, model: string): string => {
+    if (around?.model !== model) {
+      const [before = "", after = ""] = data(chunk(head, model, { content: "" })).split(mark);
+      around = { model, before, after };
+    }
+    return `${around.before}"content":${JSON.stringify(words)}${around.after}`;
+  };
+
   return {
     begin: (model) => data(chunk(head, model, { role: "assistant", content: "" })),
     write(told, model) {
       switch (told.type) {
         case "text":
-          return data(chunk(head, model, { content: told.text }));
+          return text(told.text, model);
         case "logprobs":
           return data(chunk(head, model, {}, null, told.logprobs));
         case "reasoning":

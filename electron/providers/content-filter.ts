@@ -8,6 +8,8 @@ const verdicts = z.record(
 
 /** What Azure's content filter held back and how grave it found it, such as `violence (high), jailbreak`; empty when nothing. */
 export function filteredCategories(results: unknown): string {
+  // Only Azure says any; a failed look at nothing costs more than all else that is read of a chunk.
+  if (results === undefined) return "";
   const read = verdicts.safeParse(results);
   if (!read.success) return "";
   return Object.entries(read.data)

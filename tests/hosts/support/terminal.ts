@@ -13,7 +13,9 @@ export function onTerminal(
   args: readonly string[],
   { cwd, env }: { cwd: string; env: Record<string, string> },
 ) {
-  const command = [process.execPath, builtProgram("cli.js"), ...args].map((word) => `'${word}'`).join(" ");
+  const words = [process.execPath, builtProgram("cli.js"), ...args].map((word) => `'${word}'`);
+  // A shell that waits would hear Ctrl+C as well, and some end with its status and not with the program's.
+  const command = `exec ${words.join(" ")}`;
   const child = spawn("script", ["-qefc", command, "/dev/null"], {
     cwd,
     stdio: ["pipe", "pipe", "inherit"],

@@ -2,7 +2,7 @@ import type { ModelDownload } from "../../electron/contract/index.ts";
 import { useApp } from "../app-model.ts";
 import { Button } from "../ui/button.tsx";
 import { toast } from "../ui/toast.tsx";
-import { formatMs } from "../words/index.ts";
+import { Transfer } from "./transfer.tsx";
 import { formatBytes } from "./words.ts";
 
 const states: Record<ModelDownload["state"], string> = {
@@ -35,34 +35,20 @@ function Row({ download }: { download: ModelDownload }) {
     download;
   const attempt = (title: string, work: () => Promise<void>) =>
     void work().catch((failure: unknown) => toast.failure(title, failure));
-  const facts = [
-    total_bytes === null
-      ? formatBytes(received_bytes)
-      : `${formatBytes(received_bytes)} of ${formatBytes(total_bytes)}`,
-    bytes_per_second === null ? null : `${formatBytes(bytes_per_second)} a second`,
-    seconds_left === null ? null : `${formatMs(seconds_left * 1000)} left`,
-    check === "size" ? "no checksum: its size is compared" : null,
-  ].filter((fact) => fact !== null);
   const runs = state === "downloading" || state === "verifying";
   return (
     <li aria-label={name} className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3">
-      <div className="min-w-64 flex-1">
-        <p className="font-semibold wrap-anywhere">{name}</p>
-        <progress
-          aria-label={`Progress of ${name}`}
-          className="my-1 block h-2 w-full"
-          max={total_bytes ?? 1}
-          {...(total_bytes !== null && { value: received_bytes })}
-        />
-        <p className="text-xs text-ink-soft">
-          {states[state]}: <span className="reading">{facts.join(", ")}</span>
-        </p>
-        {error !== null && (
-          <p role="alert" className="text-sm wrap-anywhere text-bad">
-            {error}
-          </p>
-        )}
-      </div>
+      <Transfer
+        name={name}
+        state={states[state]}
+        received={received_bytes}
+        total={total_bytes}
+        unknown={formatBytes(received_bytes)}
+        bytesPerSecond={bytes_per_second}
+        secondsLeft={seconds_left}
+        more={check === "size" ? "no checksum: its size is compared" : null}
+        error={error}
+      />
       <div className="flex gap-2">
         {runs ? (
           <Button

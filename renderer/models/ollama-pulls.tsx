@@ -2,8 +2,7 @@ import type { OllamaPull } from "../../electron/contract/index.ts";
 import { useApp } from "../app-model.ts";
 import { Button } from "../ui/button.tsx";
 import { toast } from "../ui/toast.tsx";
-import { formatMs } from "../words/index.ts";
-import { formatBytes } from "./words.ts";
+import { Transfer } from "./transfer.tsx";
 
 const states: Record<OllamaPull["state"], string> = {
   pulling: "Ollama is fetching it",
@@ -29,33 +28,19 @@ function Row({ pull }: { pull: OllamaPull }) {
   const { name, state, completed_bytes, total_bytes, bytes_per_second, seconds_left, error } = pull;
   const attempt = (title: string, work: () => Promise<void>) =>
     void work().catch((failure: unknown) => toast.failure(title, failure));
-  const facts = [
-    total_bytes === null
-      ? "asking its library"
-      : `${formatBytes(completed_bytes)} of ${formatBytes(total_bytes)}`,
-    bytes_per_second === null ? null : `${formatBytes(bytes_per_second)} a second`,
-    seconds_left === null ? null : `${formatMs(seconds_left * 1000)} left`,
-  ].filter((fact) => fact !== null);
   const runs = state === "pulling" || state === "verifying";
   return (
     <li aria-label={name} className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3">
-      <div className="min-w-64 flex-1">
-        <p className="font-semibold wrap-anywhere">{name}</p>
-        <progress
-          aria-label={`Progress of ${name}`}
-          className="my-1 block h-2 w-full"
-          max={total_bytes ?? 1}
-          {...(total_bytes !== null && { value: completed_bytes })}
-        />
-        <p className="text-xs text-ink-soft">
-          {states[state]}: <span className="reading">{facts.join(", ")}</span>
-        </p>
-        {error !== null && (
-          <p role="alert" className="text-sm wrap-anywhere text-bad">
-            {error}
-          </p>
-        )}
-      </div>
+      <Transfer
+        name={name}
+        state={states[state]}
+        received={completed_bytes}
+        total={total_bytes}
+        unknown="asking its library"
+        bytesPerSecond={bytes_per_second}
+        secondsLeft={seconds_left}
+        error={error}
+      />
       <div className="flex gap-2">
         {runs ? (
           <Button
